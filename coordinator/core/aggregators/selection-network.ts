@@ -1,0 +1,67 @@
+/**
+ * A comparator network that, for n values, brings the `trim` smallest to the front and the `trim` largest to the back.
+ * It has no branch on data, and so sorts a block of columns at a time, one comparator over the whole block.
+ */
+
+/** Positions to bring in order, as flat pairs (a₀, b₀, a₁, b₁, …): afterwards the smaller value stands at a. */
+export type Comparators = Uint16Array;
+
+/**
+ * Batcher's odd-even merge sort (Knuth, The Art of Computer Programming 3, 5.2.2, algorithm M) for n values, without
+ * the comparators that only put values in order within one of the three groups.
+ */
+export function selectionNetwork(n: number, trim: number): Comparators {
+  const group = (position: number) => (position < trim ? 0 : position >= n - trim ? 2 : 1);
+  // Backwards, two positions are interchangeable as long as no later comparator tells them apart.
+  const roles = Array.from({ length: n }, (_, position) => group(position));
+  let unique = 3;
+  const kept: number[] = [];
+  for (const [low, high] of oddEvenMergeSort(n).reverse()) {
+    if (roles[low] === roles[high]) continue;
+    kept.push(high, low);
+    roles[low] = unique++;
+    roles[high] = unique++;
+  }
+  return Uint16Array.from(kept.reverse());
+}
+
+function oddEvenMergeSort(n: number): [number, number][] {
+  const top = 2 ** Math.ceil(Math.log2(Math.max(n, 2)) - 1);
+  const pairs: [number, number][] = [];
+  for (let size = top; size >= 1; size /= 2) {
+    let [span, rest, distance] = [top, 0, size];
+    for (;;) {
+      for (let i = 0; i < n - distance; i++) if ((i & size) === rest) pairs.push([i, i + distance]);
+      if (span === size) break;
+      distance = span - size;
+      span /= 2;
+      rest = size;
+    }
+  }
+  return pairs;
+}
+
+/** Order-preserving integer of a float's bits, and back: it is its own inverse. −0 comes before +0. */
+export function orderedBits(bits: number): number {
+  return bits ^ ((bits >> 31) & 0x7fffffff);
+}
+
+/** Applies the network to every column of `rows`, in place. Values are `orderedBits`. */
+export function runNetwork(network: Comparators, rows: readonly Int32Array[], columns: number): void {
+  for (let index = 0; index < network.length; index += 2) {
+    const low = rows[network[index] ?? 0];
+    const high = rows[network[index + 1] ?? 0];
+    if (low !== undefined && high !== undefined) compareExchange(low, high, columns);
+  }
+}
+
+/** Swaps by mask: a branch on data would be mispredicted every other time. */
+function compareExchange(low: Int32Array, high: Int32Array, columns: number): void {
+  for (let column = 0; column < columns; column++) {
+    const a = low[column] ?? 0;
+    const b = high[column] ?? 0;
+    const swap = -Number(b < a) & (a ^ b);
+    low[column] = a ^ swap;
+    high[column] = b ^ swap;
+  }
+}

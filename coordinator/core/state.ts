@@ -1,0 +1,202 @@
+/** What the journal adds up to. Unions, not flags: a deadline cannot be read in a phase that has none. */
+import type { Federation } from '../../shared/federation/schema.ts';
+import type { Verdict } from '../../shared/verdict.ts';
+import type {
+  Contribution,
+  Evaluation,
+  PlannedStep,
+  PublicKeys,
+  Role,
+  RoundFacts,
+  Standing,
+  VoteFacts,
+} from './events.ts';
+
+export interface Member {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly did: string;
+  readonly standing: Standing;
+  /** The most samples an update may claim; undefined: the federation's bound. */
+  readonly maxSamples: number | undefined;
+  readonly since: string;
+  readonly reason: string;
+  readonly accepted: number;
+  readonly refused: number;
+  readonly software: string;
+  readonly backend: string;
+  readonly modelVersion: number;
+}
+
+export interface Invite {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly secretHash: string;
+  readonly expiresAt: string;
+  readonly spent: boolean;
+}
+
+/** An update that passed the door. */
+export interface Received {
+  readonly member: string;
+  readonly update: string;
+  readonly bytes: number;
+  readonly samples: number;
+  readonly norm: number;
+  readonly header: string;
+  readonly index: number;
+}
+
+/** Where one cohort member stands in the open round. */
+export type Seat =
+  | { readonly state: 'awaited' }
+  | { readonly state: 'received'; readonly received: Received }
+  | { readonly state: 'refused'; readonly update: string; readonly verdict: Verdict; readonly index: number }
+  | { readonly state: 'withdrawn' };
+
+export type Seats = ReadonlyMap<string, Seat>;
+
+/** Where a run stands. */
+export type Phase =
+  | { readonly phase: 'opening'; readonly attempt: number }
+  | { readonly phase: 'collecting'; readonly round: RoundFacts; readonly seats: Seats; readonly quorumAtMs: number | undefined }
+  | { readonly phase: 'screening'; readonly round: RoundFacts; readonly seats: Seats }
+  | { readonly phase: 'aggregating'; readonly round: RoundFacts; readonly seats: Seats; readonly medianNorm: number }
+  | { readonly phase: 'assembling' }
+  | { readonly phase: 'voting'; readonly candidate: Candidate; readonly votes: ReadonlyMap<string, VoteFacts> }
+  | { readonly phase: 'deciding'; readonly candidate: Candidate; readonly evaluation: Evaluation }
+  | {
+      readonly phase: 'promoting';
+      readonly candidate: Candidate;
+      readonly evaluation: Evaluation;
+      readonly approvals: readonly { readonly by: string; readonly reason: string }[];
+    };
+
+export interface Candidate {
+  readonly weights: string;
+  readonly bytes: number;
+  readonly base: string;
+  /** Members whose update entered the last round: they may vote. */
+  readonly electorate: readonly string[];
+  readonly openedAtMs: number;
+}
+
+export interface Run {
+  readonly run: string;
+  readonly steps: readonly PlannedStep[];
+  /** Index into steps, and rounds of that step already done. */
+  readonly at: { readonly step: number; readonly done: number };
+  readonly roundsDone: number;
+  readonly base: string;
+  readonly server: string | undefined;
+  readonly phase: Phase;
+  /** Journal index of `run_opened`. */
+  readonly index: number;
+  readonly lastContributors: readonly string[];
+}
+
+/** A round that ended, in a line. Its full story is in the journal between the two indexes. */
+export interface RoundSummary {
+  readonly round: number;
+  readonly attempt: number;
+  readonly run: string;
+  readonly step: string;
+  readonly outcome: 'open' | 'aggregated' | 'abandoned' | 'aborted';
+  readonly cohort: readonly string[];
+  readonly accepted: number;
+  readonly refused: readonly { readonly member: string; readonly code: string }[];
+  readonly base: string;
+  readonly result: string;
+  readonly openedAt: string;
+  readonly seconds: number;
+  readonly firstIndex: number;
+  readonly lastIndex: number;
+}
+
+export interface Model {
+  readonly version: number;
+  readonly run: string;
+  readonly weights: string;
+  readonly bytes: number;
+  readonly parent: string | null;
+  readonly manifest: string;
+  readonly files: readonly { readonly name: string; readonly digest: string; readonly bytes: number }[];
+  readonly threshold: number;
+  readonly evaluation: Evaluation;
+  readonly createdAt: string;
+  readonly index: number;
+}
+
+/** A candidate that did not become a model. */
+export interface Rejection {
+  readonly run: string;
+  readonly weights: string;
+  readonly reason: string;
+  readonly at: string;
+}
+
+export interface Judged {
+  readonly round: number;
+  readonly attempt: number;
+  readonly step: string;
+  readonly update: string;
+  readonly verdict: Verdict;
+  readonly index: number;
+}
+
+export interface State {
+  readonly federation: Federation | undefined;
+  readonly federationDigest: string;
+  readonly keys: PublicKeys | undefined;
+  readonly invites: ReadonlyMap<string, Invite>;
+  /** By member id. */
+  readonly members: ReadonlyMap<string, Member>;
+  /** did → member id. */
+  readonly dids: ReadonlyMap<string, string>;
+  readonly run: Run | undefined;
+  readonly runs: number;
+  readonly rounds: readonly RoundSummary[];
+  readonly models: readonly Model[];
+  readonly rejections: readonly Rejection[];
+  /** The last submission judged, by member: makes `submit` idempotent and late updates countable. */
+  readonly lastJudged: ReadonlyMap<string, Judged>;
+  /** Version in use; 0 before the first. */
+  readonly current: number;
+  /** Entries folded in. */
+  readonly size: number;
+}
+
+export const EMPTY: State = {
+  federation: undefined,
+  federationDigest: '',
+  keys: undefined,
+  invites: new Map(),
+  members: new Map(),
+  dids: new Map(),
+  run: undefined,
+  runs: 0,
+  rounds: [],
+  models: [],
+  rejections: [],
+  lastJudged: new Map(),
+  current: 0,
+  size: 0,
+};
+
+export type CollectingPhase = Extract<Phase, { phase: 'collecting' }>;
+
+/** Seats whose update passed the door. */
+export function receivedOf(seats: Seats): Received[] {
+  return [...seats.values()].flatMap((seat) => (seat.state === 'received' ? [seat.received] : []));
+}
+
+export function contributionsTotal(contributions: readonly Contribution[]): number {
+  return contributions.reduce((sum, contribution) => sum + contribution.samples, 0);
+}
+
+/** The round a client may be asked to act in. */
+export function openRound(state: State): CollectingPhase | undefined {
+  return state.run?.phase.phase === 'collecting' ? state.run.phase : undefined;
+}

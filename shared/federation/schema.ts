@@ -1,0 +1,179 @@
+/** The federation file: one consortium, one shared model, the plan of its rounds and its policy. */
+import { z } from 'zod';
+
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
+const MS_PER_UNIT = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** A duration such as `500ms`, `30s`, `5m` or `1h`; milliseconds after parsing. */
+const duration = z
+  .string()
+  .regex(DURATION, 'a duration such as 500ms, 30s, 5m or 1h')
+  .transform((text) => {
+    const [, amount, unit] = DURATION.exec(text) ?? [];
+    return Number(amount) * MS_PER_UNIT[unit as keyof typeof MS_PER_UNIT];
+  });
+
+const share = z.number().min(0).max(1);
+const identifier = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63');
+
+const NumericFeature = z.strictObject({
+  name: z.string().min(1).max(128),
+  type: z.literal('numeric'),
+  /** Values outside are refused by the data checks. */
+  min: z.number().optional(),
+  max: z.number().optional(),
+});
+const CategoryFeature = z.strictObject({
+  name: z.string().min(1).max(128),
+  type: z.literal('category'),
+  /** The vocabulary; anything else is encoded as "other". */
+  values: z.array(z.string()).min(1).max(4096),
+  /** `other` encodes an unknown value as "other"; `refuse` makes it a data error. */
+  unknown: z.enum(['other', 'refuse']).default('other'),
+});
+const BooleanFeature = z.strictObject({ name: z.string().min(1).max(128), type: z.literal('boolean') });
+
+const Feature = z.discriminatedUnion('type', [NumericFeature, CategoryFeature, BooleanFeature]);
+
+const Encoding = z.enum(['quantile', 'log']).default('quantile');
+
+const ChristoffelModel = z.strictObject({
+  family: z.literal('christoffel'),
+  /** `fourier`: random Fourier features. `linear`: the plain features, which gives the Mahalanobis distance. */
+  map: z.enum(['fourier', 'linear']).default('fourier'),
+  /** D, the number of random features. */
+  features: z.int().min(8).max(4096).default(512),
+  encoding: Encoding,
+  /** σ = bandwidth · √(2T), T the trace of the pooled covariance. */
+  bandwidth: z.number().positive().default(1),
+  /** λ = ridge / N. */
+  ridge: z.number().positive().default(1),
+});
+
+const AutoencoderModel = z.strictObject({
+  family: z.literal('autoencoder'),
+  /** Widths of the hidden layers, e.g. [64, 16, 64]. */
+  hidden: z.array(z.int().min(1).max(65_536)).min(1).max(16).default([64, 16, 64]),
+  activation: z.enum(['relu', 'elu', 'tanh']).default('relu'),
+  encoding: Encoding,
+  /** Gradient rounds in a run. */
+  rounds: z.int().min(1).max(100_000).default(500),
+  localSteps: z.int().min(1).max(100_000).default(5),
+  batch: z.int().min(1).max(65_536).default(64),
+  learningRate: z.number().positive().default(0.05),
+  /** μ of FedProx; 0 switches it off. */
+  proximal: z.number().min(0).default(0),
+  /** Share of the worst-fitting rows of each batch left out of the loss. */
+  trimLoss: share.default(0),
+  server: z
+    .discriminatedUnion('optimizer', [
+      z.strictObject({ optimizer: z.literal('plain'), learningRate: z.number().positive().default(1) }),
+      z.strictObject({
+        optimizer: z.literal('adam'),
+        learningRate: z.number().positive().default(0.01),
+        beta1: share.default(0.9),
+        beta2: share.default(0.99),
+        epsilon: z.number().positive().default(1e-3),
+      }),
+    ])
+    .prefault({ optimizer: 'adam' }),
+});
+
+const Rounds = z
+  .strictObject({
+    /** Quorum: fewer updates than this and the round is abandoned. */
+    min: z.int().min(1).default(2),
+    /** The collection closes as soon as this many updates are in. Default: the whole cohort. */
+    target: z.int().min(1).optional(),
+    /** Cohort size as a multiple of target, so that a few may fail. */
+    overselect: z.number().min(1).max(10).default(1.25),
+    /** The longest a round collects while nobody makes progress. */
+    openFor: duration.prefault('10m'),
+    /** After the quorum is in, how long the rest may still take. */
+    grace: duration.prefault('30s'),
+    /** A member that moved no byte and reported no step for this long no longer counts as on its way. */
+    idle: duration.prefault('30s'),
+    /** Fresh cohorts tried before the run is given up. */
+    attempts: z.int().min(1).max(100).default(3),
+  })
+  .refine((r) => r.target === undefined || r.target >= r.min, { path: ['target'], error: 'target must be at least min' });
+
+const Checks = z.strictObject({
+  norm: z
+    .strictObject({
+      /** An update is refused when its norm is below low × or above high × the cohort's median. */
+      low: z.number().min(0).default(0.1),
+      high: z.number().positive().default(3),
+    })
+    .prefault({}),
+  /** Samples a member may claim when the operator set no bound of its own at approval. */
+  maxSamples: z.int().min(1).default(1_000_000),
+});
+
+/** A rule is a value with its own parameters; more rules are more members of this union. */
+const Rule = z.discriminatedUnion('rule', [
+  z.strictObject({ rule: z.literal('weighted-mean') }),
+  z.strictObject({
+    rule: z.literal('trimmed-mean'),
+    /** f, the updates trimmed at each end of a column. Default max(1, ⌊0.2 n⌋). */
+    trim: z.int().min(0).optional(),
+  }),
+]);
+
+const Threshold = z.strictObject({
+  /** Share of normal events that may alert. Members report the (1 − budget) quantile of held-back normals. */
+  alertBudget: z.number().gt(0).lt(0.5).default(0.01),
+  /** Share of each organisation's rows held back by their own hash, never trained on. */
+  holdBack: z.number().gt(0).lt(0.9).default(0.2),
+});
+
+const Promotion = z.strictObject({
+  mode: z.enum(['automatic', 'operator']).default('automatic'),
+  /** Share of votes that must approve. */
+  approvals: share.default(0.5),
+  /** The most AUROC on the canary set that a candidate may lose against the current model. */
+  regressionBound: share.default(0.01),
+  /** How long votes are awaited. */
+  voteFor: duration.prefault('1m'),
+});
+
+const Canary = z.strictObject({
+  /** CSV with the features, then `label` and `category`; `label` is `normal` or the name of a known anomaly. */
+  file: z.string().min(1),
+  /** The least AUROC on the canary set that a candidate must reach. */
+  minAuroc: share.default(0.5),
+});
+
+export const FederationSchema = z
+  .strictObject({
+    federation: identifier,
+    description: z.string().max(2000).default(''),
+    features: z.array(Feature).min(1).max(10_000),
+    model: z.discriminatedUnion('family', [ChristoffelModel, AutoencoderModel]),
+    /** Seed of everything random that is shared: feature maps, initial weights, cohorts, batches. */
+    seed: z.int().min(0).max(2 ** 31).default(1),
+    rounds: Rounds.prefault({}),
+    checks: Checks.prefault({}),
+    /** The rule for gradient families. Sums and statistics are always a weighted mean. */
+    aggregation: Rule.prefault({ rule: 'trimmed-mean' }),
+    threshold: Threshold.prefault({}),
+    promotion: Promotion.prefault({}),
+    canary: Canary.optional(),
+  })
+  .superRefine((federation, context) => {
+    const seen = new Set<string>();
+    federation.features.forEach((feature, index) => {
+      if (seen.has(feature.name)) {
+        context.addIssue({ code: 'custom', path: ['features', index, 'name'], message: `feature ${feature.name} is declared twice` });
+      }
+      seen.add(feature.name);
+    });
+  });
+
+export type Federation = z.output<typeof FederationSchema>;
+export type Feature = z.output<typeof Feature>;
+export type ModelSpec = Federation['model'];
+export type ChristoffelSpec = Extract<ModelSpec, { family: 'christoffel' }>;
+export type AutoencoderSpec = Extract<ModelSpec, { family: 'autoencoder' }>;
+export type RuleSpec = Federation['aggregation'];
+export type RoundWindows = Federation['rounds'];

@@ -1,0 +1,30 @@
+import type { RefusalCode } from './refusal.ts';
+
+/** `reject` is counted against the member; `ignore` (late, repeated, withdrawn) is not. */
+export type Decision = 'accept' | 'clip' | 'quarantine' | 'reject' | 'ignore';
+
+/** One check's number against its bound. */
+export interface Finding {
+  readonly check: string;
+  readonly value: number;
+  readonly low?: number;
+  readonly high?: number;
+  readonly passed: boolean;
+  readonly code?: RefusalCode;
+  readonly message: string;
+}
+
+/** What was decided about an update, and why. */
+export interface Verdict {
+  readonly decision: Decision;
+  readonly code?: RefusalCode;
+  readonly message: string;
+  readonly findings: readonly Finding[];
+}
+
+export const ACCEPTED: Verdict = { decision: 'accept', message: 'accepted', findings: [] };
+
+/** Whether an update with this verdict enters the aggregate. */
+export function enters(verdict: Verdict): boolean {
+  return verdict.decision === 'accept' || verdict.decision === 'clip';
+}

@@ -1,0 +1,8 @@
+// Original file: proto/vedette/v1/models.proto
+
+
+export interface ListModelsRequestInput {
+}
+
+export interface ListModelsRequest {
+}

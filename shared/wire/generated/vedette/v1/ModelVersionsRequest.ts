@@ -1,0 +1,8 @@
+// Original file: proto/vedette/v1/control.proto
+
+
+export interface ModelVersionsRequestInput {
+}
+
+export interface ModelVersionsRequest {
+}

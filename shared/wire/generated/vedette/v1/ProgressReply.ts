@@ -1,0 +1,8 @@
+// Original file: proto/vedette/v1/participation.proto
+
+
+export interface ProgressReplyInput {
+}
+
+export interface ProgressReply {
+}
