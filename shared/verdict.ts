@@ -7,8 +7,8 @@ export type Decision = 'accept' | 'clip' | 'quarantine' | 'reject' | 'ignore';
 export interface Finding {
   readonly check: string;
   readonly value: number;
-  readonly low?: number;
-  readonly high?: number;
+  /** The most that is allowed, or [least, most]; absent where a check has no scale. */
+  readonly bound?: number | readonly [number, number];
   readonly passed: boolean;
   readonly code?: RefusalCode;
   readonly message: string;

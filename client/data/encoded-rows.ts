@@ -46,6 +46,11 @@ export interface EncodeOptions {
   readonly tags?: readonly string[];
   /** Whether a record with these tags is read at all. Default: all are. */
   readonly keep?: (tags: readonly string[]) => boolean;
+  /**
+   * Whether a value outside its feature's declared range is a finding. Default true, for rows to learn from; an event
+   * to be scored may lie anywhere, that is what it is scored for.
+   */
+  readonly ranges?: boolean;
 }
 
 /** Opens a source. Refuses with `data_missing`, `data_format`, `data_empty`, `data_columns`, `data_line_too_long`. */
@@ -60,12 +65,15 @@ export async function openEncodedRows(options: EncodeOptions): Promise<EncodedRo
   };
 }
 
-async function* encodeBatches(batches: AsyncIterable<readonly DataRecord[]>, options: EncodeOptions): AsyncGenerator<EncodedBatch> {
+async function* encodeBatches(
+  batches: AsyncIterable<readonly DataRecord[]>,
+  options: EncodeOptions,
+): AsyncGenerator<EncodedBatch> {
   for await (const records of batches) yield encodeBatch(records, options);
 }
 
 function encodeBatch(records: readonly DataRecord[], options: EncodeOptions): EncodedBatch {
-  const { features, keep, source } = options;
+  const { features, keep, source, ranges = true } = options;
   const width = features.length;
   const data = new Float32Array(records.length * width);
   const lines: number[] = [];
@@ -83,7 +91,12 @@ function encodeBatch(records: readonly DataRecord[], options: EncodeOptions): En
       leftOut += 1;
       continue;
     }
-    const finding = encodeRow(record, at, features, data.subarray(lines.length * width, (lines.length + 1) * width));
+    const finding = encodeRow(
+      record,
+      at,
+      features,
+      data.subarray(lines.length * width, (lines.length + 1) * width),
+    );
     if (finding) {
       findings.push(finding);
       continue;
@@ -91,7 +104,13 @@ function encodeBatch(records: readonly DataRecord[], options: EncodeOptions): En
     lines.push(record.line);
     tags.push(rowTags);
   }
-  return { batch: { rows: lines.length, width, data: data.subarray(0, lines.length * width) }, lines, tags, findings, leftOut };
+  return {
+    batch: { rows: lines.length, width, data: data.subarray(0, lines.length * width) },
+    lines,
+    tags,
+    findings,
+    leftOut,
+  };
 }
 
 /** Fills one row; gives back the first cell that cannot be a number. */
@@ -99,12 +118,13 @@ function encodeRow(
   record: Extract<DataRecord, { cells: unknown }>,
   at: string,
   features: readonly Feature[],
+  ranges: boolean,
   row: Float32Array,
 ): RowFinding | undefined {
   try {
     features.forEach((feature, place) => {
       const value = encodeCell(feature, record.cells[place] ?? '');
-      requireRange(feature, value);
+      if (ranges) requireRange(feature, value);
       row[place] = value;
     });
     return undefined;

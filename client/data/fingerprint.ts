@@ -69,5 +69,7 @@ function gridCell(value: number): number {
 }
 
 function sha256Canonical(value: unknown): string {
-  return createHash('sha256').update(canonicalize(value) ?? '').digest('hex');
+  return createHash('sha256')
+    .update(canonicalize(value) ?? '')
+    .digest('hex');
 }

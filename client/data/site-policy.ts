@@ -18,7 +18,10 @@ export const SitePolicySchema = z
     onBadRow: z.enum(['refuse', 'skip']).default('refuse'),
     onDrift: z.enum(['refuse', 'warn']).default('refuse'),
   })
-  .refine((policy) => policy.minRows <= policy.maxRows, { path: ['minRows'], error: 'minRows must not exceed maxRows' });
+  .refine((policy) => policy.minRows <= policy.maxRows, {
+    path: ['minRows'],
+    error: 'minRows must not exceed maxRows',
+  });
 
 export type SitePolicy = z.output<typeof SitePolicySchema>;
 

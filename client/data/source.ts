@@ -9,9 +9,7 @@ export const SourceSchema = z
     /** `false`: the file has no header and its columns are the federation's features, in their order. CSV only. */
     header: z.boolean().default(true),
     /** Only rows whose label is one of `normal` are trained on. Without it every row counts as normal. */
-    label: z
-      .strictObject({ column: z.string().min(1), normal: z.array(z.string()).min(1) })
-      .optional(),
+    label: z.strictObject({ column: z.string().min(1), normal: z.array(z.string()).min(1) }).optional(),
   })
   .refine((source) => source.header || source.label === undefined, {
     path: ['label'],
@@ -32,5 +30,9 @@ export function formatOf(path: string): SourceFormat {
   if (extension === '.csv') return { kind: 'csv', gzipped };
   if (extension === '.ndjson' || extension === '.jsonl') return { kind: 'ndjson', gzipped };
   if (extension === '.parquet' && !gzipped) return { kind: 'parquet', gzipped };
-  throw new Refusal('data_format', `${path}: extension ${extname(path) || '(none)'} names no format that is read here`, { path });
+  throw new Refusal(
+    'data_format',
+    `${path}: extension ${extname(path) || '(none)'} names no format that is read here`,
+    { path },
+  );
 }

@@ -82,7 +82,7 @@ function fold(state: State, recorded: Recorded): State {
     case 'vote_received':
       return inPhase(state, 'voting', (_run, phase) => ({
         ...phase,
-        votes: withEntry(phase.votes, recorded.data.member, recorded.data),
+        votes: withEntry(phase.votes, recorded.data.member, { ...recorded.data, index: recorded.index }),
       }));
     case 'candidate_evaluated':
       return inPhase(state, 'voting', (_run, { candidate }) => ({

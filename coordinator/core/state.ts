@@ -65,7 +65,7 @@ export type Phase =
   | { readonly phase: 'screening'; readonly round: RoundFacts; readonly seats: Seats }
   | { readonly phase: 'aggregating'; readonly round: RoundFacts; readonly seats: Seats; readonly medianNorm: number }
   | { readonly phase: 'assembling' }
-  | { readonly phase: 'voting'; readonly candidate: Candidate; readonly votes: ReadonlyMap<string, VoteFacts> }
+  | { readonly phase: 'voting'; readonly candidate: Candidate; readonly votes: ReadonlyMap<string, RecordedVote> }
   | { readonly phase: 'deciding'; readonly candidate: Candidate; readonly evaluation: Evaluation }
   | {
       readonly phase: 'promoting';
@@ -73,6 +73,9 @@ export type Phase =
       readonly evaluation: Evaluation;
       readonly approvals: readonly { readonly by: string; readonly reason: string }[];
     };
+
+/** A vote with the journal index of its entry. */
+export type RecordedVote = VoteFacts & { readonly index: number };
 
 export interface Candidate {
   readonly weights: string;

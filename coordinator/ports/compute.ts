@@ -41,6 +41,14 @@ export interface AggregateResult {
   readonly norm: number;
 }
 
+export interface GateJob {
+  readonly federation: Federation;
+  readonly step: string;
+  readonly base: BlobLocation;
+  readonly updates: readonly { member: string; update: BlobLocation }[];
+  readonly canaryFile: string;
+}
+
 /** How a candidate does on the canary set. */
 export interface CanaryResult {
   readonly auroc: number;
@@ -55,6 +63,8 @@ export interface Compute {
   inspect(job: InspectJob): Promise<Inspection>;
   /** Combines by columns from disk, then applies the family's step. Same inputs, same bytes. */
   aggregate(job: AggregateJob): Promise<AggregateResult>;
+  /** Canary AUROC of each update alone on top of the base; for gradient steps. */
+  gate(job: GateJob): Promise<readonly { member: string; auroc: number }[]>;
   /** Writes the published model assembled from a base to `out`. */
   assemble(job: { federation: Federation; base: BlobLocation; out: string }): Promise<string>;
   /** The first base of a run, written to `out`. */

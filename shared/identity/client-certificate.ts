@@ -30,16 +30,23 @@ export function verifyLeaf(der: Uint8Array, caPem: string, nowMs: number): Verif
   const leaf = parseCertificate(der);
   const authority = new X509Certificate(caPem);
   if (!leaf.checkIssued(authority) || !leaf.verify(authority.publicKey)) {
-    throw new Refusal('certificate_invalid', 'the client certificate was not issued by the CA of this federation');
+    throw new Refusal(
+      'certificate_invalid',
+      'the client certificate was not issued by the CA of this federation',
+    );
   }
-  if (leaf.ca) throw new Refusal('certificate_invalid', 'a CA certificate was presented as a client certificate');
+  if (leaf.ca)
+    throw new Refusal('certificate_invalid', 'a CA certificate was presented as a client certificate');
   if (!leaf.keyUsage?.includes(CLIENT_AUTH)) {
     throw new Refusal('certificate_invalid', 'the certificate is not for client authentication');
   }
   const uri = URI_SAN.exec(leaf.subjectAltName ?? '')?.[1];
   const name = uri === undefined ? undefined : parseSpiffeUri(uri);
   if (uri === undefined || name === undefined) {
-    throw new Refusal('certificate_invalid', 'the certificate does not carry exactly one SPIFFE id and no other name');
+    throw new Refusal(
+      'certificate_invalid',
+      'the certificate does not carry exactly one SPIFFE id and no other name',
+    );
   }
   const { notBefore, notAfter } = checkDates(leaf, nowMs);
   return { uri, name, fingerprint: fingerprintOf(leaf), notBefore, notAfter };
@@ -67,7 +74,10 @@ function checkDates(leaf: X509Certificate, nowMs: number): { notBefore: number; 
   const notBefore = Date.parse(leaf.validFrom);
   const notAfter = Date.parse(leaf.validTo);
   if (nowMs < notBefore) {
-    throw new Refusal('certificate_invalid', `the certificate begins only at ${new Date(notBefore).toISOString()}`);
+    throw new Refusal(
+      'certificate_invalid',
+      `the certificate begins only at ${new Date(notBefore).toISOString()}`,
+    );
   }
   if (nowMs > notAfter) {
     throw new Refusal('certificate_expired', `the certificate ended at ${new Date(notAfter).toISOString()}`);

@@ -12,6 +12,9 @@ import { toCryptoKeyPair } from './web-crypto-key.ts';
 export async function makeCsr(transportKey: SigningKey): Promise<string> {
   const keys = await toCryptoKeyPair(transportKey);
   const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-256' };
-  const request = await Pkcs10CertificateRequestGenerator.create({ keys, signingAlgorithm }, webcrypto as Crypto);
+  const request = await Pkcs10CertificateRequestGenerator.create(
+    { keys, signingAlgorithm },
+    webcrypto as Crypto,
+  );
   return request.toString('pem');
 }

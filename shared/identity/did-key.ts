@@ -44,7 +44,10 @@ export function didOf(publicKey: KeyObject): string {
     const lastOfY = Buffer.from(jwk.y ?? '', 'base64url').at(-1) ?? 0;
     return encode('P-256', Buffer.concat([Buffer.of(lastOfY % 2 === 0 ? 2 : 3), x]));
   }
-  throw new Refusal('key_invalid', `a did:key holds an Ed25519 or P-256 key, not ${jwk.crv ?? jwk.kty ?? 'this kind'}`);
+  throw new Refusal(
+    'key_invalid',
+    `a did:key holds an Ed25519 or P-256 key, not ${jwk.crv ?? jwk.kty ?? 'this kind'}`,
+  );
 }
 
 const decoded = new Map<string, DidKey>();
@@ -87,7 +90,8 @@ function encode(algorithm: DidAlgorithm, rawPublicKey: Uint8Array): string {
 }
 
 function decode(did: string): DidKey {
-  if (!did.startsWith(METHOD)) throw new Refusal('did_invalid', `not a did:key: it does not start with ${METHOD}`);
+  if (!did.startsWith(METHOD))
+    throw new Refusal('did_invalid', `not a did:key: it does not start with ${METHOD}`);
   if (did.length > MAX_DID_CHARACTERS) {
     throw new Refusal('did_invalid', `did:key of ${did.length} characters (bound ${MAX_DID_CHARACTERS})`);
   }
@@ -122,7 +126,9 @@ function ed25519Jwk(raw: Uint8Array): JsonWebKey {
 }
 
 function p256Jwk(raw: Uint8Array): JsonWebKey {
-  const point = Buffer.from(ECDH.convertKey(raw, 'prime256v1', undefined, undefined, 'uncompressed') as Buffer);
+  const point = Buffer.from(
+    ECDH.convertKey(raw, 'prime256v1', undefined, undefined, 'uncompressed') as Buffer,
+  );
   const [x, y] = [point.subarray(1, 33), point.subarray(33)];
   return { kty: 'EC', crv: 'P-256', x: x.toString('base64url'), y: y.toString('base64url') };
 }

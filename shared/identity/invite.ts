@@ -51,7 +51,8 @@ export function makeInviteSecret(): string {
 
 /** Lower-case hex SHA-256 of the secret's bytes: all the coordinator keeps. Refuses `invite_invalid`. */
 export function inviteSecretDigest(secret: string): string {
-  if (!BASE64URL_32_BYTES.test(secret)) throw new Refusal('invite_invalid', 'the invite secret is not 32 bytes');
+  if (!BASE64URL_32_BYTES.test(secret))
+    throw new Refusal('invite_invalid', 'the invite secret is not 32 bytes');
   return createHash('sha256').update(Buffer.from(secret, 'base64url')).digest('hex');
 }
 
@@ -68,7 +69,9 @@ export function decodeInvite(text: string, nowMs: number): Invite {
   const caPem = caFromDer(ca)?.toString();
   if (caPem === undefined) throw invalid('its CA is no certificate');
   if (nowMs > Date.parse(invite.expiresAt)) {
-    throw new Refusal('invite_expired', `the invite ended at ${invite.expiresAt}`, { expiresAt: invite.expiresAt });
+    throw new Refusal('invite_expired', `the invite ended at ${invite.expiresAt}`, {
+      expiresAt: invite.expiresAt,
+    });
   }
   return { ...invite, caPem };
 }
@@ -80,7 +83,8 @@ export function caFingerprint(caPem: string): string {
 
 function parse(text: string): unknown {
   if (!text.startsWith(PREFIX)) throw invalid(`it does not start with ${PREFIX}`);
-  if (text.length > MAX_INVITE_CHARACTERS) throw invalid(`${text.length} characters (bound ${MAX_INVITE_CHARACTERS})`);
+  if (text.length > MAX_INVITE_CHARACTERS)
+    throw invalid(`${text.length} characters (bound ${MAX_INVITE_CHARACTERS})`);
   const body = text.slice(PREFIX.length);
   const bytes = Buffer.from(body, 'base64url');
   if (bytes.toString('base64url') !== body) throw invalid('it is not base64url; was it copied whole?');

@@ -74,7 +74,9 @@ export function parseParts(header: string, payload: string, signature: string): 
   const parsed = HeaderSchema.safeParse(parseJson(header, 'header'));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new JwsFormatError(`header ${issue?.path.join('.') || 'fields'}: ${issue?.message ?? 'not as expected'}`);
+    throw new JwsFormatError(
+      `header ${issue?.path.join('.') || 'fields'}: ${issue?.message ?? 'not as expected'}`,
+    );
   }
   const signatureBytes = decodeBase64url(signature, 'signature');
   if (signatureBytes.length !== SIGNATURE_BYTES) {

@@ -1,5 +1,11 @@
 /** Keys and their files: PKCS#8 PEM, readable by the owner only. The one file of identity that touches the disk. */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Refusal } from '../refusal.ts';
@@ -49,7 +55,10 @@ export function keyFromPem(use: KeyUse, pem: string, source = 'key'): SigningKey
   const publicKey = createPublicKey(privateKey);
   const algorithm = publicKey.export({ format: 'jwk' }).crv;
   if (algorithm !== ALGORITHM[use]) {
-    throw new Refusal('key_invalid', `${source}: a key for ${use} is ${ALGORITHM[use]}, this one is ${algorithm}`);
+    throw new Refusal(
+      'key_invalid',
+      `${source}: a key for ${use} is ${ALGORITHM[use]}, this one is ${algorithm}`,
+    );
   }
   return { use, did: didOf(publicKey), publicKey, privateKey };
 }
@@ -62,7 +71,10 @@ function parsePem(pem: string, source: string): KeyObject {
     throw new Refusal('key_invalid', `${source}: not an unencrypted PKCS#8 PEM private key`);
   }
   if (privateKey.asymmetricKeyType !== 'ed25519' && privateKey.asymmetricKeyType !== 'ec') {
-    throw new Refusal('key_invalid', `${source}: a ${privateKey.asymmetricKeyType} key, expected Ed25519 or P-256`);
+    throw new Refusal(
+      'key_invalid',
+      `${source}: a ${privateKey.asymmetricKeyType} key, expected Ed25519 or P-256`,
+    );
   }
   return privateKey;
 }
@@ -85,7 +97,10 @@ function refuseIfOpenToOthers(path: string, permissions: number): void {
   // Windows has no such bits: every file there reports 666, and access is a matter of its ACL.
   if (process.platform === 'win32' || (permissions & 0o077) === 0) return;
   const mode = permissions.toString(8).padStart(3, '0');
-  throw new Refusal('key_unsafe', `${path} is open to group or others: mode ${mode} (bound 600)`, { path, mode });
+  throw new Refusal('key_unsafe', `${path} is open to group or others: mode ${mode} (bound 600)`, {
+    path,
+    mode,
+  });
 }
 
 /** Writes the key with mode 0600: a crash leaves the old file or the new one, never half of one. */

@@ -28,10 +28,14 @@ export class ReplayGuard {
     if (this.#seen.has(token)) throw new Refusal('token_replayed', 'this request token was used before');
     const live = this.#liveByCaller.get(did) ?? 0;
     if (live >= this.#maxPerCaller) {
-      throw new Refusal('token_flood', `${live} live request tokens of one caller (bound ${this.#maxPerCaller})`, {
-        live,
-        bound: this.#maxPerCaller,
-      });
+      throw new Refusal(
+        'token_flood',
+        `${live} live request tokens of one caller (bound ${this.#maxPerCaller})`,
+        {
+          live,
+          bound: this.#maxPerCaller,
+        },
+      );
     }
     this.#seen.set(token, { did, expiresAtMs });
     this.#liveByCaller.set(did, live + 1);

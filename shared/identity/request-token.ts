@@ -70,11 +70,13 @@ export function verifyRequestToken(
   const jws = parse(token);
   if (jws.header.typ !== REQUEST_TOKEN_TYPE) throw invalid(`typ is not ${REQUEST_TOKEN_TYPE}`);
   const claims = ClaimsSchema.safeParse(jws.payload);
-  if (!claims.success) throw invalid(`claim ${claims.error.issues[0]?.path.join('.') || 'set'} is not as expected`);
+  if (!claims.success)
+    throw invalid(`claim ${claims.error.issues[0]?.path.join('.') || 'set'} is not as expected`);
   const { iss, aud, mth, iat, exp, jti } = claims.data;
   if (jws.header.kid !== iss) throw invalid('kid and iss differ');
   const publicKey = (expected.keyOf ?? keyInDid)(iss);
-  if (!publicKey) throw new Refusal('member_unknown', 'the key that signed this request is not enrolled here');
+  if (!publicKey)
+    throw new Refusal('member_unknown', 'the key that signed this request is not enrolled here');
   if (!hasValidSignature(jws, publicKey)) throw invalid('the signature is not of the key it names');
   if (aud !== expected.audience) throw invalid(`made for another federation than ${expected.audience}`);
   if (mth !== expected.method) throw invalid(`made for another method than ${expected.method}`);

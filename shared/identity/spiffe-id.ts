@@ -9,7 +9,8 @@ export type SpiffeId =
   | { readonly role: 'operator'; readonly federation: string; readonly id: string };
 
 const TRUST_DOMAIN = '[a-z0-9][a-z0-9._-]{0,62}';
-const SEGMENT = '(?!\\.{1,2}(?:/|$))[A-Za-z0-9._-]{1,128}';
+/** 64 characters, because the id is also the certificate's common name. */
+const SEGMENT = '(?!\\.{1,2}(?:/|$))[A-Za-z0-9._-]{1,64}';
 const NODE = '0|[1-9][0-9]{0,8}';
 const MEMBER = new RegExp(`^spiffe://(${TRUST_DOMAIN})/member/(${SEGMENT})/node/(${NODE})$`);
 const OPERATOR = new RegExp(`^spiffe://(${TRUST_DOMAIN})/operator/(${SEGMENT})$`);

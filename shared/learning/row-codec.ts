@@ -1,74 +1,70 @@
-/** Cells to numbers and back: what one value of a declared feature is in a `RowBatch`. */
+/** One cell of a row: from text to the number that the learning works on, and back for people to read. */
 import type { Feature } from '../federation/schema.ts';
 import { Refusal } from '../refusal.ts';
 
-/** The longest part of a cell that a message repeats. */
-const SHOWN_CHARACTERS = 64;
+type NumericFeature = Extract<Feature, { type: 'numeric' }>;
+type CategoryFeature = Extract<Feature, { type: 'category' }>;
 
-/** Binary, octal and hexadecimal literals pass `Number`, but no exporter of events writes them. */
-const NON_DECIMAL = /^\s*0[xob]/i;
+/** Decimal notation only: no hexadecimal, no blanks, no words. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const BOOLEANS: ReadonlyMap<string, number> = new Map([
+  ['0', 0],
+  ['1', 1],
+  ['false', 0],
+  ['true', 1],
+]);
+const LARGEST = 3.4028234663852886e38;
+const SHOWN_CHARACTERS = 40;
 
-const vocabularies = new WeakMap<Feature, ReadonlyMap<string, number>>();
+const vocabularies = new WeakMap<CategoryFeature, ReadonlyMap<string, number>>();
 
 /**
- * The number for one cell: the value itself, the index in the vocabulary (its length means "other"), or 0/1.
- * Refuses with `data_cell` what is empty, not a number, beyond float32, or outside a closed vocabulary.
+ * The number that stands for a cell: the value itself, the index in the vocabulary (its length for "other"),
+ * or 0 and 1. Refuses with `data_cell` what is none of these.
  */
 export function encodeCell(feature: Feature, text: string): number {
-  switch (feature.type) {
-    case 'numeric':
-      return encodeNumber(feature.name, text);
-    case 'boolean':
-      return encodeBoolean(feature.name, text);
-    case 'category':
-      return encodeCategory(feature, text);
-  }
+  if (feature.type === 'numeric') return encodeNumber(feature, text);
+  if (feature.type === 'category') return encodeCategory(feature, text);
+  const value = BOOLEANS.get(text.trim().toLowerCase());
+  if (value === undefined) throw cellRefusal(feature, text, 'is not one of 0, 1, true, false');
+  return value;
 }
 
-/** The value a person reads: the inverse of `encodeCell`, with `(other)` for what the vocabulary lacks. */
+/** What people read in place of an encoded cell; "other" for a category outside the vocabulary. */
 export function decodeCell(feature: Feature, value: number): string | number | boolean {
-  switch (feature.type) {
-    case 'numeric':
-      return value;
-    case 'boolean':
-      return value >= 0.5;
-    case 'category':
-      return feature.values[Math.round(value)] ?? '(other)';
-  }
+  if (feature.type === 'numeric') return value;
+  if (feature.type === 'boolean') return value !== 0;
+  return feature.values[value] ?? 'other';
 }
 
-function encodeNumber(column: string, text: string): number {
-  const value = text.trim() === '' || NON_DECIMAL.test(text) ? Number.NaN : Number(text);
-  // Rows are float32: a value that only float64 can hold would become infinite there. Adding 0 turns -0 into 0.
-  const single = Math.fround(value) + 0;
-  if (Number.isFinite(single)) return single;
-  throw refusedCell(column, text, 'a finite decimal number within float32');
+function encodeNumber(feature: NumericFeature, text: string): number {
+  const trimmed = text.trim();
+  if (!NUMBER.test(trimmed)) throw cellRefusal(feature, text, 'is not a finite number');
+  const value = Number(trimmed);
+  if (Math.abs(value) > LARGEST) throw cellRefusal(feature, text, `is beyond ±${LARGEST}, the largest 32-bit float`);
+  if (feature.min !== undefined && value < feature.min) throw cellRefusal(feature, text, `is below min ${feature.min}`);
+  if (feature.max !== undefined && value > feature.max) throw cellRefusal(feature, text, `is above max ${feature.max}`);
+  return value;
 }
 
-function encodeBoolean(column: string, text: string): number {
-  const word = text.trim().toLowerCase();
-  if (word === 'true') return 1;
-  if (word === 'false') return 0;
-  const value = word === '' ? Number.NaN : Number(word);
-  if (value === 0 || value === 1) return value;
-  throw refusedCell(column, text, '0, 1, true or false');
-}
-
-function encodeCategory(feature: Extract<Feature, { type: 'category' }>, text: string): number {
-  let vocabulary = vocabularies.get(feature);
-  if (!vocabulary) {
-    vocabulary = new Map(feature.values.map((value, index) => [value, index]));
-    vocabularies.set(feature, vocabulary);
-  }
-  const index = vocabulary.get(text);
+function encodeCategory(feature: CategoryFeature, text: string): number {
+  const index = vocabularyOf(feature).get(text);
   if (index !== undefined) return index;
   if (feature.unknown === 'refuse') {
-    throw refusedCell(feature.name, text, `one of the ${feature.values.length} declared categories`);
+    throw cellRefusal(feature, text, `is not one of the ${feature.values.length} values declared`);
   }
   return feature.values.length;
 }
 
-function refusedCell(column: string, text: string, bound: string): Refusal {
-  const value = JSON.stringify(text.slice(0, SHOWN_CHARACTERS));
-  return new Refusal('data_cell', `column ${column}: ${value} is not ${bound}`, { column, value, bound });
+function vocabularyOf(feature: CategoryFeature): ReadonlyMap<string, number> {
+  const known = vocabularies.get(feature);
+  if (known) return known;
+  const made = new Map(feature.values.map((value, index) => [value, index]));
+  vocabularies.set(feature, made);
+  return made;
+}
+
+function cellRefusal(feature: Feature, text: string, fault: string): Refusal {
+  const shown = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+  return new Refusal('data_cell', `${feature.name}: ${JSON.stringify(shown)} ${fault}`, { feature: feature.name, value: shown });
 }

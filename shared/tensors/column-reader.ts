@@ -1,5 +1,5 @@
 /** Reads columns of a safetensors file without holding the file: for worker threads, where reading may block. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { Refusal } from '../refusal.ts';
 import { bytesOfFloats, FLOAT_BYTES } from './float-bytes.ts';
 import {
@@ -25,13 +25,11 @@ interface ByteSource {
 /** An open tensor file whose header was checked. Elements are numbered over the flat vector of its layout. */
 export class ColumnReader {
   readonly header: SafetensorsHeader;
-  readonly fileBytes: number;
   readonly #source: ByteSource;
 
   private constructor(source: ByteSource, header: SafetensorsHeader) {
     this.#source = source;
     this.header = header;
-    this.fileBytes = source.size;
   }
 
   /** Refuses `update_malformed`, `update_shape` and `update_dtype`; errors of the file system pass as they are. */
@@ -59,8 +57,13 @@ export class ColumnReader {
   }
 }
 
+/** Size of the file, before anything of it is trusted. */
+export function byteLengthOf(from: TensorSource): number {
+  return 'path' in from ? statSync(from.path).size : from.bytes.length;
+}
+
 /** Runs `use` on an open reader and closes it, whatever happens. */
-export function withReader<T>(from: TensorSource, use: (reader: ColumnReader) => T): T {
+function withReader<T>(from: TensorSource, use: (reader: ColumnReader) => T): T {
   const reader = ColumnReader.open(from);
   try {
     return use(reader);

@@ -1,7 +1,8 @@
 /** Float32 values as the little-endian bytes of the file format, without arithmetic. */
 
 const LITTLE_ENDIAN_HOST = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-if (!LITTLE_ENDIAN_HOST) throw new Error('Vedette stores tensors little-endian and runs on little-endian hosts only');
+if (!LITTLE_ENDIAN_HOST)
+  throw new Error('Vedette stores tensors little-endian and runs on little-endian hosts only');
 
 export const FLOAT_BYTES = 4;
 

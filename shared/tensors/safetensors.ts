@@ -61,7 +61,8 @@ export function encodeHeader(layout: Layout): Uint8Array {
     offset += elementsOf(spec) * FLOAT_BYTES;
     return [spec.name, { dtype: 'F32', shape: spec.shape, data_offsets: [begin, offset] }] as const;
   });
-  if (new Set(layout.map((spec) => spec.name)).size !== layout.length) throw malformed('a tensor name appears twice');
+  if (new Set(layout.map((spec) => spec.name)).size !== layout.length)
+    throw malformed('a tensor name appears twice');
   const members = entries.map(([name, entry]) => `${JSON.stringify(name)}:${JSON.stringify(entry)}`);
   const json = `{${members.join(',')}}`;
   const padded = json.padEnd(Math.ceil(json.length / HEADER_ALIGNMENT) * HEADER_ALIGNMENT, ' ');
@@ -131,12 +132,17 @@ export function headerEnd(start: Uint8Array, fileBytes: number, limits = SAFETEN
  * Checks the header of a file of `fileBytes` bytes. `start` holds at least the bytes up to `headerEnd`.
  * Refuses `update_malformed`, `update_shape` and `update_dtype`.
  */
-export function readHeader(start: Uint8Array, fileBytes: number, limits = SAFETENSORS_LIMITS): SafetensorsHeader {
+export function readHeader(
+  start: Uint8Array,
+  fileBytes: number,
+  limits = SAFETENSORS_LIMITS,
+): SafetensorsHeader {
   const dataOffset = headerEnd(start, fileBytes, limits);
   const text = utf8(start.subarray(PREFIX_BYTES, dataOffset));
   const members = Object.entries(parseObject(text));
   const named = members.filter(([name]) => name !== METADATA);
-  if (named.length > limits.maxTensors) throw malformed(`${named.length} tensors, more than ${limits.maxTensors}`);
+  if (named.length > limits.maxTensors)
+    throw malformed(`${named.length} tensors, more than ${limits.maxTensors}`);
   const metadataKeys = members.length === named.length ? 0 : countMetadata(members);
   const placed = named.map(([name, entry]) => placedTensor(name, entry, limits));
   requireNoRepeatedKeys(text, members.length + metadataKeys + placed.length * 3);
@@ -217,7 +223,10 @@ function placedTensor(name: string, entry: unknown, limits: SafetensorsLimits): 
   }
   const { dtype, shape, data_offsets: offsets } = entry;
   if (dtype !== 'F32') {
-    throw new Refusal('update_dtype', `tensor ${name} is ${JSON.stringify(dtype).slice(0, 32)}, F32 is asked for`);
+    throw new Refusal(
+      'update_dtype',
+      `tensor ${name} is ${JSON.stringify(dtype).slice(0, 32)}, F32 is asked for`,
+    );
   }
   const sides = shapeOf(name, shape, limits);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
@@ -226,7 +235,10 @@ function placedTensor(name: string, entry: unknown, limits: SafetensorsLimits): 
   const [begin, end] = offsets as [number, number];
   const bytes = elementsOf({ name, shape: sides }) * FLOAT_BYTES;
   if (end - begin !== bytes) {
-    throw new Refusal('update_shape', `tensor ${name} spans ${end - begin} bytes, its shape asks for ${bytes}`);
+    throw new Refusal(
+      'update_shape',
+      `tensor ${name} spans ${end - begin} bytes, its shape asks for ${bytes}`,
+    );
   }
   return { name, shape: sides, begin, end };
 }
@@ -238,7 +250,10 @@ function isCount(value: unknown): value is number {
 /** Sides are at least 1 and their product, taken step by step, stays within the limit: it can never lose precision. */
 function shapeOf(name: string, shape: unknown, limits: SafetensorsLimits): number[] {
   if (!Array.isArray(shape) || shape.length > MAX_DIMENSIONS || !shape.every(isCount)) {
-    throw new Refusal('update_shape', `the shape of tensor ${name} is not a list of at most ${MAX_DIMENSIONS} sides`);
+    throw new Refusal(
+      'update_shape',
+      `the shape of tensor ${name} is not a list of at most ${MAX_DIMENSIONS} sides`,
+    );
   }
   let elements = 1;
   for (const side of shape as number[]) {
@@ -270,5 +285,6 @@ function requireContiguous(placed: readonly PlacedTensor[], dataBytes: number): 
     }
     offset = end;
   }
-  if (offset !== dataBytes) throw malformed(`the tensors end at data byte ${offset}, the file at ${dataBytes}`);
+  if (offset !== dataBytes)
+    throw malformed(`the tensors end at data byte ${offset}, the file at ${dataBytes}`);
 }

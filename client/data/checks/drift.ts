@@ -38,7 +38,11 @@ export function driftByFeature(before: Fingerprint, now: Fingerprint): FeatureDr
 }
 
 /** `before` is absent the first time, and when the declared features have changed since. */
-export function driftCheck(before: Fingerprint | undefined, drifts: readonly FeatureDrift[], policy: SitePolicy): CheckResult {
+export function driftCheck(
+  before: Fingerprint | undefined,
+  drifts: readonly FeatureDrift[],
+  policy: SitePolicy,
+): CheckResult {
   const [worst] = drifts;
   const value = worst?.divergence ?? 0;
   return {
@@ -48,7 +52,10 @@ export function driftCheck(before: Fingerprint | undefined, drifts: readonly Fea
     passed: value <= policy.maxDrift,
     refuses: policy.onDrift === 'refuse',
     code: 'data_drift',
-    message: before && worst ? `largest in ${worst.feature}, against ${before.rows} rows accepted before` : 'nothing accepted before to compare with',
+    message:
+      before && worst
+        ? `largest in ${worst.feature}, against ${before.rows} rows accepted before`
+        : 'nothing accepted before to compare with',
   };
 }
 

@@ -6,8 +6,10 @@ import { Refusal } from '../../../shared/refusal.ts';
 export function requireRange(feature: Feature, value: number): void {
   if (feature.type !== 'numeric') return;
   // Rows are float32; comparing at that precision keeps a value equal to its bound inside.
-  if (feature.min !== undefined && value < Math.fround(feature.min)) throw outside(feature.name, value, `at least ${feature.min}`);
-  if (feature.max !== undefined && value > Math.fround(feature.max)) throw outside(feature.name, value, `at most ${feature.max}`);
+  if (feature.min !== undefined && value < Math.fround(feature.min))
+    throw outside(feature.name, value, `at least ${feature.min}`);
+  if (feature.max !== undefined && value > Math.fround(feature.max))
+    throw outside(feature.name, value, `at most ${feature.max}`);
 }
 
 function outside(column: string, value: number, bound: string): Refusal {

@@ -18,12 +18,19 @@ export function requireColumns(path: string, found: readonly string[], wanted: r
   const missing = wanted.filter((name) => !counts.has(name));
   const twice = wanted.filter((name) => (counts.get(name) ?? 0) > 1);
   if (missing.length === 0 && twice.length === 0) return;
-  const wrong = [missing.length > 0 ? `missing: ${list(missing)}` : '', twice.length > 0 ? `more than once: ${list(twice)}` : ''];
-  throw new Refusal('data_columns', `${path}: of ${wanted.length} columns wanted, ${wrong.filter(Boolean).join('; ')}`, {
-    path,
-    missing: list(missing),
-    twice: list(twice),
-  });
+  const wrong = [
+    missing.length > 0 ? `missing: ${list(missing)}` : '',
+    twice.length > 0 ? `more than once: ${list(twice)}` : '',
+  ];
+  throw new Refusal(
+    'data_columns',
+    `${path}: of ${wanted.length} columns wanted, ${wrong.filter(Boolean).join('; ')}`,
+    {
+      path,
+      missing: list(missing),
+      twice: list(twice),
+    },
+  );
 }
 
 /** The check of a source whose columns were accepted. */

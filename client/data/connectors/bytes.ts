@@ -26,7 +26,9 @@ export function asDataRefusal(error: unknown, path: string): Refusal {
   if (error instanceof Refusal) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reason = error instanceof Error ? error.message.slice(0, 200) : 'unknown failure';
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new Refusal('data_missing', `${path}: there is no such file`, { path });
-  if (code === 'EACCES' || code === 'EPERM') return new Refusal('data_missing', `${path}: this user may not read it`, { path });
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return new Refusal('data_missing', `${path}: there is no such file`, { path });
+  if (code === 'EACCES' || code === 'EPERM')
+    return new Refusal('data_missing', `${path}: this user may not read it`, { path });
   return new Refusal('data_format', `${path}: ${reason}`, { path });
 }

@@ -11,7 +11,9 @@ interface CsvOptions {
   readonly wanted: readonly string[];
 }
 
-type CsvRecord = { readonly line: number; readonly cells: readonly string[] } | { readonly line: number; readonly problem: string };
+type CsvRecord =
+  | { readonly line: number; readonly cells: readonly string[] }
+  | { readonly line: number; readonly problem: string };
 
 /** Opens CSV bytes. Refuses with `data_empty`, `data_columns`, `data_line_too_long`; bad records carry their problem. */
 export async function openCsv(chunks: AsyncIterable<Buffer>, options: CsvOptions): Promise<Connector> {
@@ -19,7 +21,8 @@ export async function openCsv(chunks: AsyncIterable<Buffer>, options: CsvOptions
   let opening: readonly CsvRecord[] = [];
   while (opening.length === 0) {
     const next = await batches.next();
-    if (next.done) throw new Refusal('data_empty', `${options.path}: the file is empty`, { path: options.path });
+    if (next.done)
+      throw new Refusal('data_empty', `${options.path}: the file is empty`, { path: options.path });
     opening = next.value;
   }
   try {
@@ -35,7 +38,9 @@ export async function openCsv(chunks: AsyncIterable<Buffer>, options: CsvOptions
 function columnsOf(first: CsvRecord | undefined, options: CsvOptions): readonly string[] {
   const { path, wanted } = options;
   if (!first || 'problem' in first) {
-    throw new Refusal('data_format', `${path}:1: the first record ${first?.problem ?? 'is missing'}`, { path });
+    throw new Refusal('data_format', `${path}:1: the first record ${first?.problem ?? 'is missing'}`, {
+      path,
+    });
   }
   if (options.header) return first.cells.map((name) => name.trim());
   if (first.cells.length === wanted.length) return wanted;
@@ -56,7 +61,8 @@ async function* projected(
   const project = (record: CsvRecord): DataRecord => {
     if ('problem' in record) return record;
     const { line, cells } = record;
-    if (cells.length !== columns.length) return { line, problem: `has ${cells.length} cells, the header has ${columns.length}` };
+    if (cells.length !== columns.length)
+      return { line, problem: `has ${cells.length} cells, the header has ${columns.length}` };
     return { line, cells: places.map((place) => cells[place]) };
   };
   try {
@@ -67,32 +73,58 @@ async function* projected(
   }
 }
 
+async function* records(batches: AsyncIterable<Line[]>, path: string): AsyncGenerator<CsvRecord[]> {
+  const assembler = new RecordAssembler(path);
+  for await (const lines of batches) {
+    const found = lines.map((line) => assembler.take(line)).filter((record) => record !== undefined);
+    if (found.length > 0) yield found;
+  }
+  const unclosed = assembler.rest();
+  if (unclosed) yield [unclosed];
+}
+
 /**
  * Lines to records. A line without a quote is its cells, split at commas; only a record with quotes needs a parser,
  * and it is whole once its quotes are even. That keeps line numbers and the bound exact, and is several times faster.
  */
-async function* records(batches: AsyncIterable<Line[]>, path: string): AsyncGenerator<CsvRecord[]> {
-  let open: { line: number; texts: string[]; bytes: number } | undefined;
-  for await (const lines of batches) {
-    const found: CsvRecord[] = [];
-    for (const { number, text } of lines) {
-      const oddQuotes = text.includes('"') && text.split('"').length % 2 === 0;
-      if (open) {
-        open.texts.push(text);
-        open.bytes += Buffer.byteLength(text) + 1;
-        if (open.bytes > MAX_RECORD_BYTES) throw tooLong(path, open.line);
-        if (!oddQuotes) continue;
-        found.push(parseQuoted(open.line, open.texts.join('\n')));
-        open = undefined;
-      } else if (oddQuotes) {
-        open = { line: number, texts: [text], bytes: Buffer.byteLength(text) };
-      } else if (text !== '') {
-        found.push(text.includes('"') ? parseQuoted(number, text) : { line: number, cells: text.split(',') });
-      }
-    }
-    if (found.length > 0) yield found;
+class RecordAssembler {
+  readonly #path: string;
+  #open: { readonly line: number; readonly texts: string[]; bytes: number } | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
   }
-  if (open) yield [{ line: open.line, problem: 'opens a quote that is never closed' }];
+
+  /** The record that this line completes, if it does. */
+  take({ number, text }: Line): CsvRecord | undefined {
+    if (this.#open) return this.#continue(this.#open, text);
+    if (text === '') return undefined;
+    if (!text.includes('"')) return { line: number, cells: text.split(',') };
+    if (!hasOddQuotes(text)) return parseQuoted(number, text);
+    this.#open = { line: number, texts: [text], bytes: Buffer.byteLength(text) };
+    return undefined;
+  }
+
+  /** What is left when the file ends inside quotes. */
+  rest(): CsvRecord | undefined {
+    return this.#open && { line: this.#open.line, problem: 'opens a quote that is never closed' };
+  }
+
+  #continue(
+    open: { readonly line: number; readonly texts: string[]; bytes: number },
+    text: string,
+  ): CsvRecord | undefined {
+    open.texts.push(text);
+    open.bytes += Buffer.byteLength(text) + 1;
+    if (open.bytes > MAX_RECORD_BYTES) throw tooLong(this.#path, open.line);
+    if (!hasOddQuotes(text)) return undefined;
+    this.#open = undefined;
+    return parseQuoted(open.line, open.texts.join('\n'));
+  }
+}
+
+function hasOddQuotes(text: string): boolean {
+  return text.includes('"') && text.split('"').length % 2 === 0;
 }
 
 function parseQuoted(line: number, text: string): CsvRecord {
@@ -100,6 +132,9 @@ function parseQuoted(line: number, text: string): CsvRecord {
     const [cells] = parse(text, { relax_column_count: true });
     return cells ? { line, cells } : { line, problem: 'holds no cells' };
   } catch (error) {
-    return { line, problem: `has misplaced quotes (${error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'})` };
+    return {
+      line,
+      problem: `has misplaced quotes (${error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'})`,
+    };
   }
 }

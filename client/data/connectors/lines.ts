@@ -47,11 +47,15 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>, path: string): 
 
 /** The refusal for a record that starts at a line and does not end within the bound. */
 export function tooLong(path: string, line: number): Refusal {
-  return new Refusal('data_line_too_long', `${path}:${line}: the record exceeds the bound of ${MAX_RECORD_BYTES} bytes`, {
-    path,
-    line,
-    boundBytes: MAX_RECORD_BYTES,
-  });
+  return new Refusal(
+    'data_line_too_long',
+    `${path}:${line}: the record exceeds the bound of ${MAX_RECORD_BYTES} bytes`,
+    {
+      path,
+      line,
+      boundBytes: MAX_RECORD_BYTES,
+    },
+  );
 }
 
 function textOf(bytes: Buffer, number: number): string {

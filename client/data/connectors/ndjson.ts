@@ -18,7 +18,9 @@ export async function openNdjson(
   const object = parseObject(first.text);
   if (!object) {
     await batches.return(undefined);
-    throw new Refusal('data_format', `${path}:${first.number}: the first record is not a JSON object`, { path });
+    throw new Refusal('data_format', `${path}:${first.number}: the first record is not a JSON object`, {
+      path,
+    });
   }
   return { columns: Object.keys(object), records: records(opening.value, batches, wanted) };
 }
@@ -31,7 +33,10 @@ async function* records(
   const read = ({ number: line, text }: Line): DataRecord => {
     const object = parseObject(text);
     if (!object) return { line, problem: 'is not a JSON object' };
-    return { line, cells: wanted.map((name) => (Object.hasOwn(object, name) ? cellText(object[name]) : undefined)) };
+    return {
+      line,
+      cells: wanted.map((name) => (Object.hasOwn(object, name) ? cellText(object[name]) : undefined)),
+    };
   };
   try {
     yield opening.map(read);
@@ -51,7 +56,9 @@ async function* withoutBlankLines(batches: AsyncIterable<Line[]>): AsyncGenerato
 function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as JsonObject)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -10,7 +10,10 @@ import { openParquet } from './parquet.ts';
  * Opens a source. `wanted`: the columns whose cells are to be read, in that order.
  * Refuses with `data_missing`, `data_format`, `data_empty`; wanted columns that are absent yield undefined cells.
  */
-export async function openConnector(source: Pick<Source, 'path' | 'header'>, wanted: readonly string[]): Promise<Connector> {
+export async function openConnector(
+  source: Pick<Source, 'path' | 'header'>,
+  wanted: readonly string[],
+): Promise<Connector> {
   const { path, header } = source;
   switch (formatOf(path).kind) {
     case 'csv':

@@ -1,5 +1,12 @@
 /** Apache Parquet, one row group in memory at a time, only the columns asked for. */
-import { type AsyncBuffer, asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
+import {
+  type AsyncBuffer,
+  asyncBufferFromFile,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+} from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { Refusal } from '../../../shared/refusal.ts';
 import { asDataRefusal } from './bytes.ts';
@@ -20,7 +27,9 @@ export async function openParquet({ path, wanted }: ParquetOptions): Promise<Con
   return { columns, records: records(file, metadata, path, wanted, present) };
 }
 
-async function readFooter(path: string): Promise<{ file: AsyncBuffer; metadata: FileMetaData; columns: string[] }> {
+async function readFooter(
+  path: string,
+): Promise<{ file: AsyncBuffer; metadata: FileMetaData; columns: string[] }> {
   try {
     const file = await asyncBufferFromFile(path);
     if (file.byteLength === 0) throw new Refusal('data_empty', `${path}: the file is empty`, { path });
@@ -54,7 +63,12 @@ async function* records(
   }
 }
 
-function boundGroup(index: number, chunks: FileMetaData['row_groups'][number]['columns'], present: readonly string[], path: string): void {
+function boundGroup(
+  index: number,
+  chunks: FileMetaData['row_groups'][number]['columns'],
+  present: readonly string[],
+  path: string,
+): void {
   const used = chunks.filter((chunk) => present.includes(chunk.meta_data?.path_in_schema[0] ?? ''));
   const bytes = used.reduce((sum, chunk) => sum + Number(chunk.meta_data?.total_uncompressed_size ?? 0), 0);
   if (bytes <= MAX_ROW_GROUP_BYTES) return;
@@ -65,7 +79,12 @@ function boundGroup(index: number, chunks: FileMetaData['row_groups'][number]['c
   );
 }
 
-function readRecord(object: Record<string, unknown>, row: number, wanted: readonly string[], path: string): DataRecord {
+function readRecord(
+  object: Record<string, unknown>,
+  row: number,
+  wanted: readonly string[],
+  path: string,
+): DataRecord {
   const cells = wanted.map((name) => cellText(object[name]));
   const characters = cells.reduce((sum, cell) => sum + (cell?.length ?? 0), 0);
   if (characters > MAX_RECORD_BYTES) throw tooLong(path, row);

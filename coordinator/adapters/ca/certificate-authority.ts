@@ -17,6 +17,7 @@ import {
   Pkcs10CertificateRequest,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
+  X509Certificate as TooledCertificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
 import { fingerprintOf } from '../../../shared/identity/client-certificate.ts';
@@ -49,11 +50,15 @@ export interface IssuedCertificate {
 }
 
 /** The self-signed CA certificate of a `ca` key, for ten years. */
-export async function createCaCertificate(caKey: SigningKey, federation: string, nowMs: number): Promise<string> {
+export async function createCaCertificate(
+  caKey: SigningKey,
+  federation: string,
+  nowMs: number,
+): Promise<string> {
   const keys = await toCryptoKeyPair(caKey);
   const certificate = await X509CertificateGenerator.createSelfSigned(
     {
-      name: [{ CN: [`Vedette CA of ${federation}`] }],
+      name: [{ O: [federation] }, { CN: ['Vedette CA'] }],
       serialNumber: serialNumber(),
       ...life(nowMs, CA_LIFE_MS),
       keys,
@@ -73,9 +78,9 @@ export class CertificateAuthority {
   readonly caPem: string;
   readonly federation: string;
   readonly #caKeys: CryptoKeyPair;
-  readonly #issuer: JsonName;
+  readonly #issuer: string;
 
-  private constructor(federation: string, caPem: string, caKeys: CryptoKeyPair, issuer: JsonName) {
+  private constructor(federation: string, caPem: string, caKeys: CryptoKeyPair, issuer: string) {
     this.federation = federation;
     this.caPem = caPem;
     this.#caKeys = caKeys;
@@ -87,7 +92,7 @@ export class CertificateAuthority {
     if (!new X509Certificate(caPem).checkPrivateKey(caKey.privateKey)) {
       throw new Refusal('key_invalid', 'the CA key and the CA certificate do not belong together');
     }
-    const issuer = [{ CN: [`Vedette CA of ${federation}`] }];
+    const issuer = new TooledCertificate(caPem).subject;
     return new CertificateAuthority(federation, caPem, await toCryptoKeyPair(caKey), issuer);
   }
 
@@ -108,7 +113,10 @@ export class CertificateAuthority {
     lifeMs = SERVER_LIFE_MS,
   ): Promise<IssuedCertificate> {
     const { publicKey } = await toCryptoKeyPair(serverKey);
-    const names = hosts.map((host) => ({ type: isIP(host) ? ('ip' as const) : ('dns' as const), value: host }));
+    const names = hosts.map((host) => ({
+      type: isIP(host) ? ('ip' as const) : ('dns' as const),
+      value: host,
+    }));
     const usage = [ExtendedKeyUsage.serverAuth];
     return await this.#issue(publicKey, [{ CN: ['Vedette coordinator'] }], names, usage, life(nowMs, lifeMs));
   }
@@ -194,8 +202,8 @@ function parseRequest(csrPem: string): Pkcs10CertificateRequest {
 
 /** X.509 dates have whole seconds. */
 function life(nowMs: number, lifeMs: number): { notBefore: Date; notAfter: Date } {
-  const start = Math.floor(nowMs / 1000) * 1000;
-  return { notBefore: new Date(start - BACKDATE_MS), notAfter: new Date(start + lifeMs) };
+  const start = Math.floor(nowMs / 1000) * 1000 - BACKDATE_MS;
+  return { notBefore: new Date(start), notAfter: new Date(start + lifeMs) };
 }
 
 /** 127 random bits, positive, as RFC 5280 section 4.1.2.2 wants. */

@@ -1,6 +1,7 @@
 /** What every aggregation rule is and says of itself. */
-import { Refusal } from '../../../shared/refusal.ts';
+
 import type { RuleSpec } from '../../../shared/federation/schema.ts';
+import { Refusal } from '../../../shared/refusal.ts';
 
 /** The same columns of every update: n rows of equal length, in the order of the contributions. */
 export type Tile = readonly Float32Array[];

@@ -11,7 +11,7 @@ export type Comparators = Uint16Array;
  * the comparators that only put values in order within one of the three groups.
  */
 export function selectionNetwork(n: number, trim: number): Comparators {
-  const group = (position: number) => (position < trim ? 0 : position >= n - trim ? 2 : 1);
+  const group = (position: number): number => (position < trim ? 0 : position >= n - trim ? 2 : 1);
   // Backwards, two positions are interchangeable as long as no later comparator tells them apart.
   const roles = Array.from({ length: n }, (_, position) => group(position));
   let unique = 3;

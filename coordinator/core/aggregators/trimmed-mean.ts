@@ -16,7 +16,10 @@ export const trimmedMean: Rule<Spec> = {
     const n = weights.length;
     const f = trimOf(spec, n);
     if (n - 2 * f >= 1) return;
-    throw breakdown(`trimming ${f} at each end of ${n} updates leaves ${Math.max(0, n - 2 * f)}, at least 1 is needed`, { n, f });
+    throw breakdown(
+      `trimming ${f} at each end of ${n} updates leaves ${Math.max(0, n - 2 * f)}, at least 1 is needed`,
+      { n, f },
+    );
   },
   /** Which values enter differs from column to column; over columns no update is preferred. */
   shares: (_spec, weights) => weights.map(() => 1 / weights.length),
@@ -42,7 +45,8 @@ function trimmer(n: number, f: number): CombineTile {
       loadKeys(tile, from, columns, keys);
       runNetwork(network, keys, columns);
       sumFloats(middle, columns, sums);
-      for (let column = 0; column < columns; column++) out[from + column] = (sums[column] ?? 0) / middle.length;
+      for (let column = 0; column < columns; column++)
+        out[from + column] = (sums[column] ?? 0) / middle.length;
     }
   };
 }
@@ -62,6 +66,7 @@ function sumFloats(keys: readonly Int32Array[], columns: number, sums: Float64Ar
   sums.fill(0);
   for (const row of keys) {
     for (let column = 0; column < columns; column++) bits[column] = orderedBits(row[column] ?? 0);
-    for (let column = 0; column < columns; column++) sums[column] = (sums[column] ?? 0) + (floats[column] ?? 0);
+    for (let column = 0; column < columns; column++)
+      sums[column] = (sums[column] ?? 0) + (floats[column] ?? 0);
   }
 }

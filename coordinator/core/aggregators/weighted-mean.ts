@@ -6,11 +6,13 @@ type Spec = Extract<RuleSpec, { rule: 'weighted-mean' }>;
 /** Exact for sums and statistics. For gradients it has no defence: one update can move it anywhere. */
 export const weightedMean: Rule<Spec> = {
   formula: 'Σ wᵢ xᵢ / Σ wᵢ',
-  source: 'McMahan et al., Communication-Efficient Learning of Deep Networks from Decentralized Data, AISTATS 2017',
+  source:
+    'McMahan et al., Communication-Efficient Learning of Deep Networks from Decentralized Data, AISTATS 2017',
   holds: 'n ≥ 1, every weight finite and ≥ 0, Σ w > 0; no outlier is tolerated (f = 0)',
   guard(_spec, weights) {
     const wrong = weights.find((weight) => !Number.isFinite(weight) || weight < 0);
-    if (wrong !== undefined) throw breakdown(`a weight is ${wrong}, it must be finite and at least 0`, { weight: wrong });
+    if (wrong !== undefined)
+      throw breakdown(`a weight is ${wrong}, it must be finite and at least 0`, { weight: wrong });
     const total = sum(weights);
     if (!(total > 0)) throw breakdown(`the weights sum to ${total}, more than 0 is needed`, { total });
   },

@@ -45,14 +45,14 @@ function base(header: SubmittedHeader, { round }: DoorContext): Finding | undefi
 function payload(header: SubmittedHeader, { round }: DoorContext): Finding | undefined {
   if (header.bytes <= round.maxBytes) return undefined;
   const message = `update is ${header.bytes} bytes (bound ${round.maxBytes})`;
-  return { check: 'size', value: header.bytes, high: round.maxBytes, passed: false, code: 'update_size', message };
+  return { check: 'size', value: header.bytes, bound: round.maxBytes, passed: false, code: 'update_size', message };
 }
 
 function samples(header: SubmittedHeader, { maxSamples }: DoorContext): Finding | undefined {
   const whole = Number.isSafeInteger(header.samples) && header.samples >= 1;
   if (whole && header.samples <= maxSamples) return undefined;
   const message = `${header.samples} samples claimed (bound ${maxSamples} for this member, at least 1)`;
-  return { check: 'samples', value: header.samples, low: 1, high: maxSamples, passed: false, code: 'samples_beyond_bound', message };
+  return { check: 'samples', value: header.samples, bound: [1, maxSamples], passed: false, code: 'samples_beyond_bound', message };
 }
 
 function failed(check: string, code: NonNullable<Finding['code']>, message: string): Finding {

@@ -1,0 +1,53 @@
+/** The coordinator as a client node sees it. Adapters turn every failure into a `Refusal`. */
+import type { Ballot } from '../../shared/wire/generated/vedette/v1/Ballot.ts';
+import type { JoinReply } from '../../shared/wire/generated/vedette/v1/JoinReply.ts';
+import type { ModelRef } from '../../shared/wire/generated/vedette/v1/ModelRef.ts';
+import type { OwnVerdict } from '../../shared/wire/generated/vedette/v1/OwnVerdict.ts';
+import type { Release } from '../../shared/wire/generated/vedette/v1/Release.ts';
+import type { RoundPlan } from '../../shared/wire/generated/vedette/v1/RoundPlan.ts';
+import type { Situation } from '../../shared/wire/generated/vedette/v1/Situation.ts';
+import type { SubmitReply } from '../../shared/wire/generated/vedette/v1/SubmitReply.ts';
+import type { TreeHead } from '../../shared/wire/generated/vedette/v1/TreeHead.ts';
+
+export type { Ballot, JoinReply, ModelRef, OwnVerdict, Release, RoundPlan, Situation, SubmitReply, TreeHead };
+
+/** What a node tells about itself, for the operator's overview. */
+export interface NodeReport {
+  readonly software: string;
+  readonly backend: string;
+  readonly modelVersion: number;
+  readonly modelWeights: string;
+}
+
+export interface RoundProgress {
+  readonly round: number;
+  readonly attempt: number;
+  readonly done: number;
+  readonly of: number;
+}
+
+/** Moved and whole, in bytes. */
+export type OnBytes = (moved: number, whole: number) => void;
+
+export interface Coordinator {
+  /** The situation now and at every change, until `signal` aborts or the call is cut. */
+  follow(treeSize: number, signal: AbortSignal): AsyncIterable<Situation>;
+  progress(progress: RoundProgress): Promise<void>;
+  submit(header: string): Promise<SubmitReply>;
+  /** The signed receipt. */
+  vote(vote: string): Promise<string>;
+  verdicts(fromRound: number): Promise<readonly OwnVerdict[]>;
+  report(report: NodeReport): Promise<void>;
+  /** PEM of a fresh certificate for this node's transport key. */
+  renew(csrDer: Uint8Array): Promise<string>;
+
+  /** Version 0 is the newest. */
+  release(version: number): Promise<Release>;
+  head(treeSize: number): Promise<TreeHead>;
+
+  /** Resumes by itself after a cut; returns when the blob is durable at the coordinator. */
+  upload(digest: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+  /** Writes the blob to `path`, resuming what stands there already, and checks its digest. */
+  download(digest: string, path: string, signal: AbortSignal, onBytes?: OnBytes): Promise<void>;
+  close(): void;
+}

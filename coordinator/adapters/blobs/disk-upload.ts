@@ -1,0 +1,194 @@
+import type { Hash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { StagedUpload } from '../../ports/blobs.ts';
+import { isErrno, refuseWhenFull } from '../errno.ts';
+import { hashFile, PRIVATE_FILE, removeQuietly, writeWhole } from './files.ts';
+import { requireComplete, requireNextChunk, requireSameDigest, superseded } from './upload-checks.ts';
+
+/** Bytes written between two flushes to the device. */
+const FLUSH_BYTES = 8 << 20;
+
+export interface DiskUploadPlan {
+  readonly digest: string;
+  /** Announced size in bytes. */
+  readonly size: number;
+  /** The part file; its folder exists. */
+  readonly part: string;
+  /** Moves the verified, flushed part file into the store. */
+  readonly commit: (part: string) => Promise<void>;
+  /** Told once, when this handle has let go of its file. */
+  readonly released: () => void;
+}
+
+interface OpenPart {
+  readonly file: FileHandle;
+  hash: Hash;
+}
+
+/**
+ * An upload into a part file.
+ *
+ * What `append` acknowledged survives the death of the process at once. It survives the loss of power when `close` or
+ * `finish` returned, and before that up to the last flush, which follows at the latest 16 MiB behind: every 8 MiB
+ * one is started, and it is awaited before the next. The digest is computed as bytes arrive; a part file found on
+ * opening is hashed again once.
+ */
+export class DiskUpload implements StagedUpload {
+  readonly digest: string;
+  readonly size: number;
+  readonly #plan: DiskUploadPlan;
+  #part: OpenPart | undefined;
+  #durableBytes = 0;
+  #unflushedBytes = 0;
+  #flush: Promise<unknown> = Promise.resolve();
+  /** Calls on one handle run one after the other, so that bytes stay in order. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #superseded = false;
+  #finished = false;
+
+  constructor(plan: DiskUploadPlan) {
+    this.digest = plan.digest;
+    this.size = plan.size;
+    this.#plan = plan;
+  }
+
+  get durableBytes(): number {
+    return this.#durableBytes;
+  }
+
+  /** Waits until `predecessor` let go, then takes up what is in the part file. Refuses `upload_superseded`. */
+  open(predecessor: DiskUpload | undefined): Promise<void> {
+    return this.#inTurn(async () => {
+      await predecessor?.supersede();
+      if (this.#superseded) throw superseded(this.digest);
+      const file = await openPart(this.#plan.part);
+      try {
+        await this.#takeUp(file);
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
+    });
+  }
+
+  append(offset: number, chunk: Uint8Array): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#superseded) throw superseded(this.digest);
+      requireNextChunk(this, offset, chunk.length);
+      if (chunk.length > 0) await this.#write(this.#openPart(), chunk);
+    });
+  }
+
+  finish(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#finished) return;
+      if (this.#superseded) throw superseded(this.digest);
+      requireComplete(this);
+      await this.#verify(this.#openPart());
+      await this.#letGo();
+      await this.#plan.commit(this.#plan.part);
+      this.#finished = true;
+      this.#plan.released();
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#part === undefined) return;
+      await this.#letGo();
+      this.#plan.released();
+    });
+  }
+
+  /** A newer handle takes over: this one flushes, lets go, and refuses whatever comes. */
+  supersede(): Promise<void> {
+    this.#superseded = true;
+    return this.#inTurn(() => this.#letGo()).catch(() => {
+      // A flush that failed here is met again by the newer handle, which syncs the file as it takes it up.
+    });
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(action).catch((error: unknown) => {
+      throw refuseWhenFull(error, this.#plan.part);
+    });
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #takeUp(file: FileHandle): Promise<void> {
+    const { hash, size: foundBytes } = await hashFile(file);
+    this.#part = { file, hash };
+    if (foundBytes > this.size) {
+      await this.#discard(this.#part);
+      return;
+    }
+    if (foundBytes > 0) await file.datasync();
+    this.#durableBytes = foundBytes;
+  }
+
+  async #write(part: OpenPart, chunk: Uint8Array): Promise<void> {
+    try {
+      await writeWhole(part.file, chunk, this.#durableBytes);
+    } catch (error) {
+      await part.file.truncate(this.#durableBytes);
+      throw error;
+    }
+    part.hash.update(chunk);
+    this.#durableBytes += chunk.length;
+    this.#unflushedBytes += chunk.length;
+    if (this.#unflushedBytes >= FLUSH_BYTES) await this.#startFlush(part.file);
+  }
+
+  async #startFlush(file: FileHandle): Promise<void> {
+    await this.#flush;
+    this.#unflushedBytes = 0;
+    this.#flush = file.datasync();
+    this.#flush.catch(() => {
+      // Reported to whoever awaits it next: the next flush, `close` or `finish`.
+    });
+  }
+
+  async #verify(part: OpenPart): Promise<void> {
+    try {
+      requireSameDigest(this.digest, part.hash.copy().digest('hex'));
+    } catch (error) {
+      await this.#discard(part);
+      throw error;
+    }
+  }
+
+  async #discard(part: OpenPart): Promise<void> {
+    await part.file.truncate(0);
+    const { hash } = await hashFile(part.file);
+    part.hash = hash;
+    this.#durableBytes = 0;
+  }
+
+  async #letGo(): Promise<void> {
+    const part = this.#part;
+    if (part === undefined) return;
+    this.#part = undefined;
+    try {
+      await this.#flush;
+      await part.file.sync();
+    } finally {
+      await part.file.close();
+    }
+    if (this.#durableBytes === 0 && this.size > 0) await removeQuietly(this.#plan.part);
+  }
+
+  #openPart(): OpenPart {
+    if (this.#part === undefined) throw superseded(this.digest);
+    return this.#part;
+  }
+}
+
+async function openPart(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r+');
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+    return open(path, 'wx+', PRIVATE_FILE);
+  }
+}

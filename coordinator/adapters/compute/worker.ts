@@ -1,0 +1,64 @@
+/** The compute worker: serves one job after the other until it is told to end. Started through `boot.mjs`. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Refusal } from '../../../shared/refusal.ts';
+import { readTensors } from '../../../shared/tensors/column-reader.ts';
+import { writeTensors } from '../../../shared/tensors/tensor-file.ts';
+import { aggregateUpdates } from './aggregate.ts';
+import { inspectUpdate } from './inspect.ts';
+import { Learning } from './learning.ts';
+import type { Call, JobOf, Reply, Request, ResultOf, WorkerModules } from './messages.ts';
+
+const learning = new Learning(workerData as WorkerModules);
+
+const handlers: { readonly [C in Call]: (job: JobOf<C>) => Promise<ResultOf<C>> } = {
+  async inspect(job) {
+    return inspectUpdate(job, await learning.step(job.federation, job.step));
+  },
+  async aggregate(job) {
+    return aggregateUpdates(job, await learning.step(job.federation, job.step));
+  },
+  async layout({ federation, step, base }) {
+    return (await learning.step(federation, step)).layout(readTensors(base));
+  },
+  async start({ federation, out }) {
+    await learning.backend();
+    const family = await learning.family(federation);
+    writeTensors(out, family.start());
+    return out;
+  },
+  async assemble({ federation, base, out }) {
+    await learning.backend();
+    const family = await learning.family(federation);
+    writeTensors(out, family.assemble(readTensors(base)));
+    return out;
+  },
+  async evaluate({ federation, model, canaryFile }) {
+    await learning.backend();
+    const family = await learning.family(federation);
+    const { evaluateOnCanaries } = await import('./evaluate.ts');
+    const scorer = family.scorer(readTensors(model));
+    try {
+      return await evaluateOnCanaries(federation, scorer, canaryFile);
+    } finally {
+      scorer.dispose();
+    }
+  },
+  backend: () => learning.backend(),
+};
+
+async function serve({ call, job }: Request): Promise<Reply> {
+  try {
+    // The request type pairs each call with its job, which the compiler cannot follow through an index.
+    const handler = handlers[call] as (job: unknown) => Promise<ResultOf<Call>>;
+    return { result: await handler(job) };
+  } catch (error) {
+    if (error instanceof Refusal)
+      return { refusal: { code: error.code, message: error.message, facts: error.facts } };
+    if (error instanceof Error) return { error: { message: error.message, stack: error.stack } };
+    return { error: { message: String(error), stack: undefined } };
+  }
+}
+
+parentPort?.on('message', async (request: Request) => {
+  parentPort?.postMessage(await serve(request));
+});

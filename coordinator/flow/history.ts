@@ -1,0 +1,67 @@
+/** One round as the journal tells it. */
+import type { Verdict } from '../../shared/verdict.ts';
+import { ACCEPTED } from '../../shared/verdict.ts';
+import type { DataOf, Recorded } from '../core/events.ts';
+import type { RoundSummary, State } from '../core/state.ts';
+import type { Journal } from '../ports/journal.ts';
+import { recordedEntries } from './desk.ts';
+
+/** What became of one update. */
+export interface UpdateStory {
+  readonly member: string;
+  readonly update: string;
+  readonly bytes: number;
+  readonly samples: number;
+  readonly norm: number;
+  readonly verdict: Verdict;
+  readonly appliedWeight: number;
+  /** Journal index of the entry that took or refused it. */
+  readonly index: number;
+  /** The signed header; empty when it was refused before it was kept. */
+  readonly header: string;
+}
+
+export interface RoundStory {
+  readonly summary: RoundSummary;
+  readonly updates: readonly UpdateStory[];
+  readonly aggregated: DataOf<'round_aggregated'> | undefined;
+}
+
+/** Every attempt of a run's rounds, in order. */
+export function storiesOfRun(state: State, journal: Journal, run: string): RoundStory[] {
+  return state.rounds.filter((summary) => summary.run === run).map((summary) => storyOf(journal, summary));
+}
+
+export function storyOf(journal: Journal, summary: RoundSummary): RoundStory {
+  const to = summary.outcome === 'open' ? undefined : summary.lastIndex + 1;
+  const updates = new Map<string, UpdateStory>();
+  let aggregated: DataOf<'round_aggregated'> | undefined;
+  for (const entry of recordedEntries(journal.read(summary.firstIndex, to))) {
+    if (entry.type === 'round_aggregated') aggregated = entry.data;
+    tellUpdate(updates, entry, summary);
+  }
+  for (const { member, weight } of aggregated?.contributions ?? []) {
+    const story = updates.get(member);
+    if (story) updates.set(member, { ...story, appliedWeight: weight });
+  }
+  return { summary, updates: [...updates.values()], aggregated };
+}
+
+function tellUpdate(updates: Map<string, UpdateStory>, entry: Recorded, { round, attempt }: RoundSummary): void {
+  if (entry.type === 'update_received' && entry.data.round === round && entry.data.attempt === attempt) {
+    const { member, update, bytes, samples, norm, header } = entry.data;
+    updates.set(member, { member, update, bytes, samples, norm, header, verdict: ACCEPTED, appliedWeight: 0, index: entry.index });
+  }
+  if (entry.type === 'update_judged' && entry.data.round === round && entry.data.attempt === attempt) {
+    const { member, update, verdict } = entry.data;
+    const known = updates.get(member);
+    if (known && verdict.decision === 'ignore') return;
+    const story = known ?? { member, update, bytes: 0, samples: 0, norm: 0, header: '', appliedWeight: 0, index: entry.index, verdict };
+    updates.set(member, { ...story, verdict });
+  }
+  if (entry.type === 'update_withdrawn' && entry.data.round === round && entry.data.attempt === attempt) {
+    const known = updates.get(entry.data.member);
+    const verdict: Verdict = { decision: 'ignore', code: 'update_withdrawn', message: entry.data.reason, findings: [] };
+    if (known) updates.set(known.member, { ...known, verdict });
+  }
+}
