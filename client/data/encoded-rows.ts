@@ -3,7 +3,6 @@ import type { Feature } from '../../shared/federation/schema.ts';
 import type { RowBatch } from '../../shared/learning/family.ts';
 import { encodeCell } from '../../shared/learning/row-codec.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { requireRange } from './checks/ranges.ts';
 import { extraColumns, requireColumns } from './checks/schema.ts';
 import type { DataRecord } from './connectors/connector.ts';
 import { openConnector } from './connectors/open.ts';
@@ -17,7 +16,6 @@ export interface RowFinding {
   /** Absent when the record as a whole is unreadable. */
   readonly column?: string;
   readonly value?: string;
-  readonly bound?: string;
   readonly message: string;
 }
 
@@ -61,8 +59,15 @@ export async function openEncodedRows(options: EncodeOptions): Promise<EncodedRo
   requireColumns(options.source.path, connector.columns, wanted);
   return {
     extraColumns: extraColumns(connector.columns, wanted),
-    batches: encodeBatches(connector.records, options),
+    batches: encodeBatches(connector.records, options.ranges === false ? withoutRanges(options) : options),
   };
+}
+
+function withoutRanges(options: EncodeOptions): EncodeOptions {
+  const features = options.features.map((feature) =>
+    feature.type === 'numeric' ? { name: feature.name, type: feature.type } : feature,
+  );
+  return { ...options, features };
 }
 
 async function* encodeBatches(
@@ -73,7 +78,7 @@ async function* encodeBatches(
 }
 
 function encodeBatch(records: readonly DataRecord[], options: EncodeOptions): EncodedBatch {
-  const { features, keep, source, ranges = true } = options;
+  const { features, keep, source } = options;
   const width = features.length;
   const data = new Float32Array(records.length * width);
   const lines: number[] = [];
@@ -118,26 +123,24 @@ function encodeRow(
   record: Extract<DataRecord, { cells: unknown }>,
   at: string,
   features: readonly Feature[],
-  ranges: boolean,
   row: Float32Array,
 ): RowFinding | undefined {
   try {
     features.forEach((feature, place) => {
       const value = encodeCell(feature, record.cells[place] ?? '');
-      if (ranges) requireRange(feature, value);
-      row[place] = value;
+      // Adding 0 turns -0 into 0: equal rows have equal bytes.
+      row[place] = value + 0;
     });
     return undefined;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const { column, value, bound } = error.facts;
+    const { feature, value } = error.facts;
     return {
       at,
       line: record.line,
       message: `${at}: ${error.message}`,
-      ...(column === undefined ? {} : { column: String(column) }),
+      ...(feature === undefined ? {} : { column: String(feature) }),
       ...(value === undefined ? {} : { value: String(value) }),
-      ...(bound === undefined ? {} : { bound: String(bound) }),
     };
   }
 }

@@ -44,7 +44,6 @@ const PassSchema = z.strictObject({
       line: z.int(),
       column: z.string().exactOptional(),
       value: z.string().exactOptional(),
-      bound: z.string().exactOptional(),
       message: z.string(),
     }),
   ),

@@ -1,6 +1,5 @@
 /** What this site allows to be trained on. It can only tighten what the federation asks. */
 import { z } from 'zod';
-import { Refusal } from '../../shared/refusal.ts';
 
 export const SitePolicySchema = z
   .strictObject({
@@ -24,11 +23,3 @@ export const SitePolicySchema = z
   });
 
 export type SitePolicy = z.output<typeof SitePolicySchema>;
-
-/** Parses a policy. Refuses with `config_invalid`, every error with its path. */
-export function parseSitePolicy(value: unknown): SitePolicy {
-  const parsed = SitePolicySchema.safeParse(value ?? {});
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => `policy.${issue.path.join('.')}: ${issue.message}`);
-  throw new Refusal('config_invalid', lines.join('; '));
-}

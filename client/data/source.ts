@@ -1,22 +1,14 @@
 /** Where a site's rows come from, and how they are to be read. */
 import { extname } from 'node:path';
-import { z } from 'zod';
 import { Refusal } from '../../shared/refusal.ts';
 
-export const SourceSchema = z
-  .strictObject({
-    path: z.string().min(1),
-    /** `false`: the file has no header and its columns are the federation's features, in their order. CSV only. */
-    header: z.boolean().default(true),
-    /** Only rows whose label is one of `normal` are trained on. Without it every row counts as normal. */
-    label: z.strictObject({ column: z.string().min(1), normal: z.array(z.string()).min(1) }).optional(),
-  })
-  .refine((source) => source.header || source.label === undefined, {
-    path: ['label'],
-    error: 'a label column needs a header to find it by',
-  });
-
-export type Source = z.output<typeof SourceSchema>;
+export interface Source {
+  readonly path: string;
+  /** `false`: the file has no header and its columns are the federation's features, in their order. CSV only. */
+  readonly header: boolean;
+  /** Only rows whose label is one of `normal` are trained on. Without it every row counts as normal. */
+  readonly label?: { readonly column: string; readonly normal: readonly string[] } | undefined;
+}
 
 export interface SourceFormat {
   readonly kind: 'csv' | 'ndjson' | 'parquet';

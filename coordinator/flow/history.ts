@@ -25,6 +25,7 @@ export interface RoundStory {
   readonly summary: RoundSummary;
   readonly updates: readonly UpdateStory[];
   readonly aggregated: DataOf<'round_aggregated'> | undefined;
+  readonly seed: number;
 }
 
 /** Every attempt of a run's rounds, in order. */
@@ -36,7 +37,9 @@ export function storyOf(journal: Journal, summary: RoundSummary): RoundStory {
   const to = summary.outcome === 'open' ? undefined : summary.lastIndex + 1;
   const updates = new Map<string, UpdateStory>();
   let aggregated: DataOf<'round_aggregated'> | undefined;
+  let seed = 0;
   for (const entry of recordedEntries(journal.read(summary.firstIndex, to))) {
+    if (entry.type === 'round_opened') seed = entry.data.seed;
     if (entry.type === 'round_aggregated') aggregated = entry.data;
     tellUpdate(updates, entry, summary);
   }
@@ -44,7 +47,7 @@ export function storyOf(journal: Journal, summary: RoundSummary): RoundStory {
     const story = updates.get(member);
     if (story) updates.set(member, { ...story, appliedWeight: weight });
   }
-  return { summary, updates: [...updates.values()], aggregated };
+  return { summary, updates: [...updates.values()], aggregated, seed };
 }
 
 function tellUpdate(updates: Map<string, UpdateStory>, entry: Recorded, { round, attempt }: RoundSummary): void {
@@ -64,4 +67,30 @@ function tellUpdate(updates: Map<string, UpdateStory>, entry: Recorded, { round,
     const verdict: Verdict = { decision: 'ignore', code: 'update_withdrawn', message: entry.data.reason, findings: [] };
     if (known) updates.set(known.member, { ...known, verdict });
   }
+}
+
+/** A member's own updates from a round on, newest last. */
+export function ownVerdicts(state: State, journal: Journal, member: string, fromRound: number): OwnVerdict[] {
+  return state.rounds
+    .filter((summary) => summary.round >= fromRound && summary.cohort.includes(member))
+    .slice(-MAX_OWN_VERDICTS)
+    .flatMap((summary) => {
+      const own = storyOf(journal, summary).updates.find((update) => update.member === member);
+      if (!own) return [];
+      const { update, verdict, appliedWeight, index } = own;
+      return [{ round: summary.round, attempt: summary.attempt, step: summary.step, update, verdict, appliedWeight, index }];
+    });
+}
+
+/** Rounds answered at once; older ones are asked for by `from_round` of an earlier page. */
+const MAX_OWN_VERDICTS = 200;
+
+export interface OwnVerdict {
+  readonly round: number;
+  readonly attempt: number;
+  readonly step: string;
+  readonly update: string;
+  readonly verdict: Verdict;
+  readonly appliedWeight: number;
+  readonly index: number;
 }

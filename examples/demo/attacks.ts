@@ -1,5 +1,6 @@
 /** Anomalies, each an ordinary flow of the organisation bent by what an intruder does; some strongly, some hardly. */
-import type { Random } from './random.ts';
+import type { Random } from '../../shared/learning/random.ts';
+import { chance, choose } from './choice.ts';
 import type { Flow } from './traffic.ts';
 
 export interface Attack {
@@ -10,6 +11,9 @@ export interface Attack {
   bend(flow: Flow, strength: number, random: Random): Flow;
 }
 
+/** Share of its traces that the weakest attack leaves. */
+const FAINTEST = 0.25;
+
 export const ATTACKS: readonly Attack[] = [
   {
     label: 'port-scan',
@@ -17,13 +21,13 @@ export const ATTACKS: readonly Attack[] = [
     bend: (flow, strength, random) => ({
       ...flow,
       protocol: 'tcp',
-      flag: random.choose([
+      flag: choose(random, [
         ['refused', 5],
         ['half-open', 3],
         ['no-reply', 2],
         ['complete', 1],
       ] as const),
-      port_class: random.choose([
+      port_class: choose(random, [
         ['well-known', 4],
         ['registered', 5],
         ['dynamic', 2],
@@ -46,13 +50,13 @@ export const ATTACKS: readonly Attack[] = [
     bend: (flow, strength, random) => ({
       ...flow,
       protocol: 'tcp',
-      service: random.choose([
+      service: choose(random, [
         ['web', 5],
         ['shell', 2],
         ['mail', 1],
       ] as const),
       flag: 'complete',
-      port_class: random.choose([
+      port_class: choose(random, [
         ['well-known', 3],
         ['dynamic', 1],
       ] as const),
@@ -64,7 +68,7 @@ export const ATTACKS: readonly Attack[] = [
       peers: 1,
       encrypted: true,
       outbound: true,
-      night: random.chance(0.6),
+      night: chance(random, 0.6),
     }),
   },
   {
@@ -73,13 +77,13 @@ export const ATTACKS: readonly Attack[] = [
     bend: (flow, strength, random) => ({
       ...flow,
       protocol: 'tcp',
-      service: random.choose([
+      service: choose(random, [
         ['shell', 4],
         ['desktop', 3],
         ['mailbox', 3],
         ['directory', 1],
       ] as const),
-      flag: random.choose([
+      flag: choose(random, [
         ['reset', 5],
         ['complete', 3],
         ['refused', 2],
@@ -106,7 +110,7 @@ export const ATTACKS: readonly Attack[] = [
       protocol: 'tcp',
       service: 'web',
       flag: 'complete',
-      port_class: random.choose([
+      port_class: choose(random, [
         ['well-known', 3],
         ['dynamic', 2],
       ] as const),
@@ -121,7 +125,7 @@ export const ATTACKS: readonly Attack[] = [
       interval_spread: between(0.12, 0.005, strength),
       encrypted: true,
       outbound: true,
-      night: random.chance(0.45),
+      night: chance(random, 0.45),
     }),
   },
   {
@@ -129,7 +133,7 @@ export const ATTACKS: readonly Attack[] = [
     category: 'denial',
     bend: (flow, strength, random) => ({
       ...flow,
-      flag: random.choose([
+      flag: choose(random, [
         ['half-open', 6],
         ['no-reply', 3],
         ['reset', 1],
@@ -146,7 +150,7 @@ export const ATTACKS: readonly Attack[] = [
       refused_rate: between(0.4, 0.99, strength),
       interval: 0.002 * Math.exp(random.normal()),
       encrypted: false,
-      outbound: random.chance(0.2),
+      outbound: chance(random, 0.2),
     }),
   },
   {
@@ -155,13 +159,13 @@ export const ATTACKS: readonly Attack[] = [
     bend: (flow, strength, random) => ({
       ...flow,
       protocol: 'tcp',
-      service: random.choose([
+      service: choose(random, [
         ['share', 4],
         ['desktop', 3],
         ['shell', 2],
         ['directory', 1],
       ] as const),
-      flag: random.choose([
+      flag: choose(random, [
         ['complete', 6],
         ['refused', 2],
         ['reset', 2],
@@ -173,10 +177,22 @@ export const ATTACKS: readonly Attack[] = [
       same_service_rate: 0.5 + 0.5 * random.uniform(),
       refused_rate: between(0.06, 0.45, strength),
       outbound: false,
-      night: random.chance(0.7),
+      night: chance(random, 0.7),
     }),
   },
 ];
+
+/**
+ * One event of an attack on that ordinary flow. The weaker, the fewer of its traces show: an intruder who hides
+ * leaves the rest of the flow as it was.
+ */
+export function attackFlow(attack: Attack, flow: Flow, random: Random): Flow {
+  const strength = random.uniform();
+  const bent = attack.bend(flow, strength, random);
+  const shows = FAINTEST + (1 - FAINTEST) * strength;
+  const kept = Object.entries(flow).filter(() => !chance(random, shows));
+  return { ...bent, ...Object.fromEntries(kept) };
+}
 
 /** From one value to another along a logarithm, so that the middle is a typical case and not half of the extreme. */
 function between(weak: number, strong: number, strength: number): number {

@@ -4,8 +4,9 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { ATTACKS, type Attack } from './attacks.ts';
-import { type Random, randomFor } from './random.ts';
+import { Random } from '../../shared/learning/random.ts';
+import { ATTACKS, type Attack, attackFlow } from './attacks.ts';
+import { chance, choose } from './choice.ts';
 import { type Flow, type Organisation, ordinaryFlow, organisations } from './traffic.ts';
 
 export interface GenerateOptions {
@@ -69,19 +70,19 @@ const UNSEEN = 'beacon';
 export async function generate(options: GenerateOptions): Promise<Generated> {
   const { dir, organisations: count = 8, rows = 15_000, seed = 1 } = options;
   await mkdir(dir, { recursive: true });
-  const members = organisations(count, randomFor(seed, 'organisations'));
+  const members = organisations(count, new Random('demo/organisations', seed));
   const known = ATTACKS.filter((attack) => attack.label !== UNSEEN);
   const testFile = join(dir, 'test.csv');
   const canaryFile = join(dir, 'canary.csv');
   for (const [index, member] of members.entries()) {
-    const random = randomFor(seed, member.name);
+    const random = new Random(`demo/${member.name}`, seed);
     const held = Math.round(rows * (2 / 3 + (2 / 3) * random.uniform()));
     await writeLines(join(dir, `${member.name}.csv`), FEATURES.join(','), normalLines(held, member, random));
     // Each has met two of the known kinds, so that no organisation knows them all and each is known to some.
     const met = known.filter(
       (_, place) => place === index % known.length || place === (index + 2) % known.length,
     );
-    const incidents = incidentLines(met, member, randomFor(seed, `${member.name}/incidents`));
+    const incidents = incidentLines(met, member, new Random(`demo/${member.name}/incidents`, seed));
     await writeLines(
       join(dir, `${member.name}.incidents.csv`),
       `${FEATURES.join(',')},label,category`,
@@ -91,12 +92,12 @@ export async function generate(options: GenerateOptions): Promise<Generated> {
   await writeLines(
     testFile,
     `org,${FEATURES.join(',')},label,category,attack`,
-    testLines(members, randomFor(seed, 'test')),
+    testLines(members, new Random('demo/test', seed)),
   );
   await writeLines(
     canaryFile,
     `${FEATURES.join(',')},label,category`,
-    canaryLines(members, known, randomFor(seed, 'canary')),
+    canaryLines(members, known, new Random('demo/canary', seed)),
   );
   return { organisations: members.map((member) => member.name), testFile, canaryFile };
 }
@@ -131,8 +132,13 @@ function* testLines(members: readonly Organisation[], random: Random): Generator
   for (const member of members) {
     const others = members.filter((other) => other !== member);
     for (let row = 0; row < TEST_NORMALS; row += 1) {
-      const foreign = others.length > 0 && random.chance(FOREIGN_SHARE);
-      const { mix } = foreign ? random.choose(others.map((other) => [other, 1])) : member;
+      const foreign = others.length > 0 && chance(random, FOREIGN_SHARE);
+      const { mix } = foreign
+        ? choose(
+            random,
+            others.map((other) => [other, 1]),
+          )
+        : member;
       yield `${member.name},${cells(ordinaryFlow(mix, random))},normal,normal,0`;
     }
     for (const attack of ATTACKS) {
@@ -144,7 +150,7 @@ function* testLines(members: readonly Organisation[], random: Random): Generator
 }
 
 function attackCells(attack: Attack, { mix }: Organisation, random: Random): string {
-  return cells(attack.bend(ordinaryFlow(mix, random), random.uniform(), random));
+  return cells(attackFlow(attack, ordinaryFlow(mix, random), random));
 }
 
 function cells(flow: Flow): string {

@@ -1,5 +1,6 @@
 /** Ordinary network flows: kinds of traffic, and organisations that each see their own mix of them. */
-import type { Random } from './random.ts';
+import type { Random } from '../../shared/learning/random.ts';
+import { chance, choose } from './choice.ts';
 
 /** One event: a flow, and what its source host did in the five minutes before. */
 export interface Flow {
@@ -500,7 +501,14 @@ export function organisations(count: number, random: Random): Organisation[] {
     if (name && mix) return { name, mix };
     const drawn = Array.from(
       { length: 4 },
-      () => [random.choose(kinds.map((kind) => [kind, 1])), 10 + 40 * random.uniform()] as const,
+      () =>
+        [
+          choose(
+            random,
+            kinds.map((kind) => [kind, 1]),
+          ),
+          10 + 40 * random.uniform(),
+        ] as const,
     );
     return { name: `member-${String(index + 1).padStart(2, '0')}`, mix: drawn };
   });
@@ -508,23 +516,23 @@ export function organisations(count: number, random: Random): Organisation[] {
 
 /** One ordinary flow. Size drives bytes, packets and duration together; activity drives flows and peers. */
 export function ordinaryFlow(mix: Mix, random: Random): Flow {
-  const kind: Kind = KINDS[random.choose(mix)];
+  const kind: Kind = KINDS[choose(random, mix)];
   const size = random.normal();
   const activity = random.normal();
   const bytesOut = lognormal(kind.bytesOut, blend(size, 0.9, random));
   const bytesIn = lognormal(kind.bytesIn, blend(size, 0.7, random));
   const flows = Math.max(1, lognormal(kind.flows, activity));
-  const answered = !random.chance(kind.refused);
+  const answered = !chance(random, kind.refused);
   return {
     protocol: kind.protocol,
     service: kind.service,
     flag: answered
-      ? random.choose([
+      ? choose(random, [
           ['complete', 97],
           ['reset', 2.5],
           ['half-open', 0.5],
         ] as const)
-      : random.choose([
+      : choose(random, [
           ['refused', 3],
           ['no-reply', 2],
         ] as const),
@@ -543,9 +551,9 @@ export function ordinaryFlow(mix: Mix, random: Random): Flow {
     refused_rate: rate(kind.refused, random),
     interval: lognormal(kind.interval, random.normal()),
     interval_spread: lognormal([kind.regularity, 0.35], random.normal()),
-    encrypted: random.chance(kind.encrypted),
-    outbound: random.chance(kind.outbound),
-    night: random.chance(kind.night),
+    encrypted: chance(random, kind.encrypted),
+    outbound: chance(random, kind.outbound),
+    night: chance(random, kind.night),
   };
 }
 

@@ -4,14 +4,20 @@ import { z } from 'zod';
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
 const MS_PER_UNIT = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
-/** A duration such as `500ms`, `30s`, `5m` or `1h`; milliseconds after parsing. */
-const duration = z
-  .string()
-  .regex(DURATION, 'a duration such as 500ms, 30s, 5m or 1h')
-  .transform((text) => {
-    const [, amount, unit] = DURATION.exec(text) ?? [];
-    return Number(amount) * MS_PER_UNIT[unit as keyof typeof MS_PER_UNIT];
-  });
+/**
+ * A duration such as `500ms`, `30s`, `5m` or `1h`; milliseconds after parsing. A number is milliseconds already, so
+ * that a validated federation, as it is announced and signed, can be validated again.
+ */
+const duration = z.union([
+  z.number().min(0),
+  z
+    .string()
+    .regex(DURATION, 'a duration such as 500ms, 30s, 5m or 1h')
+    .transform((text) => {
+      const [, amount, unit] = DURATION.exec(text) ?? [];
+      return Number(amount) * MS_PER_UNIT[unit as keyof typeof MS_PER_UNIT];
+    }),
+]);
 
 const share = z.number().min(0).max(1);
 const identifier = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63');

@@ -1,34 +1,52 @@
-/** Which tf.js backend does the algebra in this process: the native one where it loads, else WebAssembly. */
+/** tf.js, loaded when first needed, with the backend that does its algebra in this process. */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as TensorFlow from '@tensorflow/tfjs-core';
 
+export type Algebra = typeof TensorFlow;
 export type BackendName = 'tensorflow' | 'wasm';
 
-let loading: Promise<BackendName> | undefined;
+interface Loaded {
+  readonly tf: Algebra;
+  readonly backend: BackendName;
+}
 
-/** Loads the backend once per process or worker thread; later calls share the first. */
-export function loadBackend(): Promise<BackendName> {
+let loading: Promise<Loaded> | undefined;
+
+/** The native backend where its binding loads, else WebAssembly. Once per process or worker thread. */
+export async function loadBackend(): Promise<BackendName> {
+  return (await loadOnce()).backend;
+}
+
+/** tf.js with its backend ready. Modules take it as an argument, so that who only adds vectors never loads it. */
+export async function loadAlgebra(): Promise<Algebra> {
+  return (await loadOnce()).tf;
+}
+
+function loadOnce(): Promise<Loaded> {
   loading ??= load();
   return loading;
 }
 
-async function load(): Promise<BackendName> {
-  return (await useNative()) ? 'tensorflow' : await useWasm();
+async function load(): Promise<Loaded> {
+  const tf = await import('@tensorflow/tfjs-core');
+  if (await useNative(tf)) return { tf, backend: 'tensorflow' };
+  await useWasm(tf);
+  return { tf, backend: 'wasm' };
 }
 
 /** tfjs-node is optional: not installed, or installed without a binding for this machine, means WebAssembly. */
-async function useNative(): Promise<boolean> {
+async function useNative(tf: Algebra): Promise<boolean> {
   const optional = '@tensorflow/tfjs-node';
   try {
     await import(optional);
-    return (await tf.setBackend('tensorflow')) && tf.getBackend() === 'tensorflow';
+    return await tf.setBackend('tensorflow');
   } catch {
     return false;
   }
 }
 
-async function useWasm(): Promise<BackendName> {
+async function useWasm(tf: Algebra): Promise<void> {
   const { setThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
   setWasmPaths(`${dirname(entry)}/`);
@@ -38,7 +56,6 @@ async function useWasm(): Promise<BackendName> {
     await tf.setBackend('wasm');
     await tf.ready();
   });
-  return 'wasm';
 }
 
 /**
@@ -47,11 +64,11 @@ async function useWasm(): Promise<BackendName> {
  */
 async function withoutCrashHandlers(start: () => Promise<void>): Promise<void> {
   const events = ['uncaughtException', 'unhandledRejection'] as const;
-  const before = events.map((event) => new Set<unknown>(process.listeners(event as 'uncaughtException')));
+  const before = events.map((event) => new Set<unknown>(process.rawListeners(event)));
   await start();
   events.forEach((event, i) => {
-    for (const listener of process.listeners(event as 'uncaughtException')) {
-      if (!before[i]?.has(listener)) process.off(event, listener);
+    for (const listener of process.rawListeners(event)) {
+      if (!before[i]?.has(listener)) process.off(event, listener as () => void);
     }
   });
 }

@@ -1,8 +1,10 @@
-import type { Hash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Refusal } from '../../../shared/refusal.ts';
 import type { StagedUpload } from '../../ports/blobs.ts';
 import { isErrno, refuseWhenFull } from '../errno.ts';
-import { hashFile, PRIVATE_FILE, removeQuietly, writeWhole } from './files.ts';
+import { hashFile, PRIVATE_FILE, removeQuietly, syncFolder, writeWhole } from './files.ts';
 import { requireComplete, requireNextChunk, requireSameDigest, superseded } from './upload-checks.ts';
 
 /** Bytes written between two flushes to the device. */
@@ -16,7 +18,7 @@ export interface DiskUploadPlan {
   readonly part: string;
   /** Moves the verified, flushed part file into the store. */
   readonly commit: (part: string) => Promise<void>;
-  /** Told once, when this handle has let go of its file. */
+  /** Told when this handle is closed. */
   readonly released: () => void;
 }
 
@@ -88,14 +90,12 @@ export class DiskUpload implements StagedUpload {
       await this.#letGo();
       await this.#plan.commit(this.#plan.part);
       this.#finished = true;
-      this.#plan.released();
     });
   }
 
   close(): Promise<void> {
     return this.#inTurn(async () => {
-      if (this.#part === undefined) return;
-      await this.#letGo();
+      await this.#keep();
       this.#plan.released();
     });
   }
@@ -103,8 +103,8 @@ export class DiskUpload implements StagedUpload {
   /** A newer handle takes over: this one flushes, lets go, and refuses whatever comes. */
   supersede(): Promise<void> {
     this.#superseded = true;
-    return this.#inTurn(() => this.#letGo()).catch(() => {
-      // A flush that failed here is met again by the newer handle, which syncs the file as it takes it up.
+    return this.#inTurn(() => this.#keep()).catch(() => {
+      // A flush that failed took the part file with it; the newer handle starts from byte 0.
     });
   }
 
@@ -128,13 +128,17 @@ export class DiskUpload implements StagedUpload {
   }
 
   async #write(part: OpenPart, chunk: Uint8Array): Promise<void> {
+    const hashBefore = part.hash.copy();
+    const writing = writeWhole(part.file, chunk, this.#durableBytes);
+    // Hashed while a thread of the pool writes.
+    part.hash.update(chunk);
     try {
-      await writeWhole(part.file, chunk, this.#durableBytes);
+      await writing;
     } catch (error) {
+      part.hash = hashBefore;
       await part.file.truncate(this.#durableBytes);
       throw error;
     }
-    part.hash.update(chunk);
     this.#durableBytes += chunk.length;
     this.#unflushedBytes += chunk.length;
     if (this.#unflushedBytes >= FLUSH_BYTES) await this.#startFlush(part.file);
@@ -143,7 +147,7 @@ export class DiskUpload implements StagedUpload {
   async #startFlush(file: FileHandle): Promise<void> {
     await this.#flush;
     this.#unflushedBytes = 0;
-    this.#flush = file.datasync();
+    this.#flush = Promise.all([file.datasync(), syncFolder(dirname(this.#plan.part))]);
     this.#flush.catch(() => {
       // Reported to whoever awaits it next: the next flush, `close` or `finish`.
     });
@@ -160,9 +164,16 @@ export class DiskUpload implements StagedUpload {
 
   async #discard(part: OpenPart): Promise<void> {
     await part.file.truncate(0);
-    const { hash } = await hashFile(part.file);
-    part.hash = hash;
+    part.hash = createHash('sha256');
     this.#durableBytes = 0;
+  }
+
+  /** Lets go of an unfinished upload so that it can be resumed. */
+  async #keep(): Promise<void> {
+    if (this.#part === undefined) return;
+    await this.#letGo();
+    if (this.#durableBytes > 0) await syncFolder(dirname(this.#plan.part));
+    else await removeQuietly(this.#plan.part);
   }
 
   async #letGo(): Promise<void> {
@@ -172,15 +183,19 @@ export class DiskUpload implements StagedUpload {
     try {
       await this.#flush;
       await part.file.sync();
+    } catch (error) {
+      // After a failed flush the kernel may show bytes that the device never got: they must not be resumed.
+      this.#durableBytes = 0;
+      await removeQuietly(this.#plan.part);
+      throw error;
     } finally {
       await part.file.close();
     }
-    if (this.#durableBytes === 0 && this.size > 0) await removeQuietly(this.#plan.part);
   }
 
   #openPart(): OpenPart {
-    if (this.#part === undefined) throw superseded(this.digest);
-    return this.#part;
+    if (this.#part !== undefined) return this.#part;
+    throw new Refusal('upload_superseded', `this upload of ${this.digest} was closed`, { digest: this.digest });
   }
 }
 

@@ -39,6 +39,10 @@ export class WorkerCompute implements Compute {
     return this.#ask('aggregate', job);
   }
 
+  gate(job: JobOf<'gate'>): Promise<ResultOf<'gate'>> {
+    return this.#ask('gate', job);
+  }
+
   assemble(job: JobOf<'assemble'>): Promise<ResultOf<'assemble'>> {
     return this.#ask('assemble', job);
   }

@@ -4,10 +4,14 @@ import { Refusal } from '../../../shared/refusal.ts';
 import { readTensors } from '../../../shared/tensors/column-reader.ts';
 import { writeTensors } from '../../../shared/tensors/tensor-file.ts';
 import { aggregateUpdates } from './aggregate.ts';
+import { Canaries } from './canaries.ts';
+import { evaluateModel } from './evaluate.ts';
+import { gateUpdates } from './gate.ts';
 import { inspectUpdate } from './inspect.ts';
 import { Learning } from './learning.ts';
 import type { Call, JobOf, Reply, Request, ResultOf, WorkerModules } from './messages.ts';
 
+const canaries = new Canaries();
 const learning = new Learning(workerData as WorkerModules);
 
 const handlers: { readonly [C in Call]: (job: JobOf<C>) => Promise<ResultOf<C>> } = {
@@ -35,13 +39,19 @@ const handlers: { readonly [C in Call]: (job: JobOf<C>) => Promise<ResultOf<C>> 
   async evaluate({ federation, model, canaryFile }) {
     await learning.backend();
     const family = await learning.family(federation);
-    const { evaluateOnCanaries } = await import('./evaluate.ts');
-    const scorer = family.scorer(readTensors(model));
-    try {
-      return await evaluateOnCanaries(federation, scorer, canaryFile);
-    } finally {
-      scorer.dispose();
-    }
+    return evaluateModel(family, readTensors(model), await canaries.read(federation, canaryFile));
+  },
+  async gate({ federation, step, base, updates, canaryFile }) {
+    await learning.backend();
+    const family = await learning.family(federation);
+    const { layout } = await learning.step(federation, step);
+    return gateUpdates({
+      family,
+      layout,
+      base,
+      updates,
+      canaries: await canaries.read(federation, canaryFile),
+    });
   },
   backend: () => learning.backend(),
 };

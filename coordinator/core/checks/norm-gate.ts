@@ -2,7 +2,7 @@
  * Refuses updates whose L2 norm stands out of its cohort. An outlier is refused, not clipped: clipped, it would still
  * enter with the full length of an honest update. Bounds [0.1, 3] × median: Xu et al., SignGuard, ICDCS 2022.
  */
-import type { Finding } from './finding.ts';
+import type { Finding } from '../../../shared/verdict.ts';
 
 export interface NormedUpdate {
   readonly member: string;
@@ -19,7 +19,7 @@ export interface NormBounds {
 /** With two updates the median lies between them and says nothing about either. */
 const LEAST_COHORT = 3;
 
-/** One finding per update, in the order given. `value` and `bound` are norms. */
+/** One finding per update, in the order given. `value` and `bound` are norms; no bound where nothing was compared. */
 export function judgeNorms(
   cohort: readonly NormedUpdate[],
   { low, high }: NormBounds,
@@ -40,7 +40,7 @@ function whyUntestable(n: number, median: number): string | undefined {
 
 function untested(norm: number, reason: string): Finding {
   const message = `norm ${short(norm)} was not compared: ${reason}`;
-  return { check: 'norm', value: norm, bound: [0, Number.MAX_VALUE], passed: true, message };
+  return { check: 'norm', value: norm, passed: true, message };
 }
 
 function judge(norm: number, median: number, { low, high }: NormBounds): Finding {
@@ -54,7 +54,7 @@ function judge(norm: number, median: number, { low, high }: NormBounds): Finding
 }
 
 /** Mean of the middle two when n is even; 0 for none. */
-function medianOf(norms: readonly number[]): number {
+export function medianOf(norms: readonly number[]): number {
   const sorted = norms.toSorted((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)] ?? 0;
   const lower = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;

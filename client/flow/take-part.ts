@@ -1,0 +1,44 @@
+/** One round from this node's side: fetch, train, protect, submit. */
+import { Refusal } from '../../shared/refusal.ts';
+import { memberSeed } from '../core/member-seed.ts';
+import type { RoundPlan } from '../ports/coordinator.ts';
+import { fetchTensors } from './fetch.ts';
+import type { ClientNode } from './node.ts';
+import { protect } from './protect.ts';
+import { submit } from './submit.ts';
+import { train } from './train.ts';
+
+/** Throws the signal's reason when the round ends first. */
+export async function takePart(node: ClientNode, plan: RoundPlan, signal: AbortSignal): Promise<void> {
+  const startedMs = performance.now();
+  const step = node.family.steps.find(({ kind }) => kind === plan.step);
+  if (!step) throw new Refusal('policy_refused', `family ${node.family.name} has no step ${plan.step} in this software`);
+  const base = await fetchTensors(node, plan.base, signal);
+  const job = {
+    step,
+    rows: node.rows.training,
+    base,
+    seed: memberSeed(plan.seed, node.membership.member),
+    onProgress: progressSender(node, plan),
+  };
+  const update = protect(await train(job, signal), plan, node.policy, node.tamper);
+  const verdict = await submit(node, plan, update, signal);
+  const { round, attempt, step: kind } = plan;
+  const ms = Math.round(performance.now() - startedMs);
+  const bytes = update.bytes.length;
+  // Free text of the coordinator stays out of the log; its codes are from the catalogue.
+  node.logger.info({ round, attempt, step: kind, samples: update.samples, bytes, decision: verdict.decision, code: verdict.code, ms }, 'update handed in');
+}
+
+/** Tells the coordinator that training moves, at most three times per idle window and only while it does. */
+function progressSender({ federation, coordinator, logger }: ClientNode, { round, attempt }: RoundPlan) {
+  const everyMs = federation.rounds.idle / 3;
+  let lastMs = performance.now();
+  return (done: number, of: number): void => {
+    if (performance.now() - lastMs < everyMs) return;
+    lastMs = performance.now();
+    coordinator.progress({ round, attempt, done, of }).catch((error: unknown) => {
+      logger.debug({ code: error instanceof Refusal ? error.code : 'internal' }, 'progress was not heard');
+    });
+  };
+}

@@ -1,0 +1,44 @@
+import type { ParticipationHandlers } from '../../../shared/wire/generated/vedette/v1/Participation.ts';
+import { PARTICIPATION } from '../../../shared/wire/protocol.ts';
+import type { Context } from '../../flow/context.ts';
+import type { Followers } from '../../flow/followers.ts';
+import { ownVerdicts } from '../../flow/history.ts';
+import { submit, takeVote } from '../../flow/submit.ts';
+import { openRound } from '../../core/state.ts';
+import { type Implementation, implement } from './serve.ts';
+import { verdictMessage } from './verdict-message.ts';
+
+/** What client nodes do in rounds. */
+export function participationService(context: Context, followers: Followers): Implementation {
+  const { desk, clock, progress, journal } = context;
+  return implement<ParticipationHandlers>(PARTICIPATION, {
+    async Follow({ treeSize }, { caller, signal }, emit) {
+      await followers.follow(caller.id, treeSize, signal, emit);
+    },
+
+    async Progress({ round, attempt, done, of }, { caller }) {
+      const open = openRound(desk.state)?.round;
+      if (open?.round === round && open.attempt === attempt) progress.trained(caller.id, done, of, clock.now());
+      return {};
+    },
+
+    async Submit({ header }, { caller }) {
+      const { receipt, verdict } = await submit(context, caller, header);
+      return { receipt, verdict: verdictMessage(verdict) };
+    },
+
+    async Vote({ vote }, { caller }) {
+      return { receipt: await takeVote(context, caller, vote) };
+    },
+
+    async Verdicts({ fromRound }, { caller }) {
+      const verdicts = ownVerdicts(desk.state, journal, caller.id, fromRound);
+      return { verdicts: verdicts.map((own) => ({ ...own, verdict: verdictMessage(own.verdict) })) };
+    },
+
+    async Report({ software, backend, modelVersion }, { caller }) {
+      await desk.dispatch({ type: 'report-node', member: caller.id, software, backend, modelVersion });
+      return {};
+    },
+  });
+}

@@ -1,0 +1,59 @@
+/** Can these shares be those of that many rows? The structure checks that several kinds of round have in common. */
+import type { RefusalFacts } from '../refusal.ts';
+import type { StructureFinding } from './family.ts';
+
+/** A sum of at most 1,024 float32 shares is off by less than this. */
+const SUM_TOLERANCE = 1e-4;
+/** Half a unit in the last place of a float32, twice over. */
+const SHARE_PRECISION = 2 ** -22;
+const WHOLE_TOLERANCE = 1e-3;
+
+export function inconsistent(message: string, facts: RefusalFacts): StructureFinding {
+  return { code: 'sums_inconsistent', message, facts };
+}
+
+/** The first check that finds something, in order. */
+export function firstFinding(checks: readonly (() => StructureFinding | undefined)[]): StructureFinding | undefined {
+  for (const check of checks) {
+    const finding = check();
+    if (finding !== undefined) return finding;
+  }
+  return undefined;
+}
+
+export function inspectSamples(samples: number): StructureFinding | undefined {
+  if (Number.isSafeInteger(samples) && samples > 0) return undefined;
+  return inconsistent(`${samples} samples claimed: a whole number of at least 1 is needed`, { samples });
+}
+
+/** A value that no rows can put outside [low, high]. */
+export function inspectRange(
+  what: string,
+  value: number,
+  low: number,
+  high: number,
+): StructureFinding | undefined {
+  if (value >= low && value <= high) return undefined;
+  return inconsistent(`${what} is ${value}, outside [${low}, ${high}]`, { value, low, high });
+}
+
+/**
+ * Shares over the bins of one feature: none negative, 1 in sum, and each a whole number of rows out of `samples`.
+ * The last catches a claim of samples that do not fit; it says nothing about multiples of the true number, nor
+ * beyond some 10⁶ rows, where a float32 share no longer resolves one row.
+ */
+export function inspectShares(feature: string, shares: Float32Array, samples: number): StructureFinding | undefined {
+  let sum = 0;
+  for (const share of shares) {
+    if (share < 0) return inconsistent(`${feature}: a share of rows is ${share}, below 0`, { feature, value: share, bound: 0 });
+    sum += share;
+    const rows = share * samples;
+    const whole = Math.round(rows);
+    if (Math.abs(rows - whole) > WHOLE_TOLERANCE + rows * SHARE_PRECISION) {
+      const message = `${feature}: a share of ${share} is ${rows} of the ${samples} samples claimed, not a whole number of rows`;
+      return inconsistent(message, { feature, value: share, samples });
+    }
+  }
+  if (Math.abs(sum - 1) <= SUM_TOLERANCE) return undefined;
+  return inconsistent(`${feature}: shares sum to ${sum}, not to 1 ± ${SUM_TOLERANCE}`, { feature, value: sum, bound: SUM_TOLERANCE });
+}
