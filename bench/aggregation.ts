@@ -1,6 +1,7 @@
 /**
  * Memory and throughput of aggregation: updates on disk, combined by the compute worker, each measurement in a fresh
- * process. Throughput is a ratio to a plain sequential read of the same files in the same run.
+ * process. Throughput is a ratio to a plain sequential read of the same files in the same run. The server step is a
+ * plain addition: what an optimiser keeps besides is the family's, and not counted here.
  */
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
@@ -94,7 +95,7 @@ function measure(input: ChildInput): Measurement {
   const script = fileURLToPath(import.meta.url);
   const answer = execFileSync(
     process.execPath,
-    ['--import', 'tsx', script, '--child', JSON.stringify(input)],
+    [...process.execArgv, script, '--child', JSON.stringify(input)],
     {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,16 +1,13 @@
-/** What a node does when a call failed: most failures pass, some must stop it. */
+/** What a node does when something failed: most failures pass, some it must not survive. */
 import type { Refusal, RefusalCode } from '../../shared/refusal.ts';
 
 export type NextMove =
-  | { readonly move: 'retry'; readonly delayMs: number }
-  /** Ask for a fresh certificate first. */
-  | { readonly move: 'renew'; readonly delayMs: number }
-  | { readonly move: 'stop' };
-
-const FIRST_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 5_000;
-/** Where a person has to act first, asking often helps nobody. */
-const PATIENT_DELAY_MS = 10_000;
+  | 'retry'
+  /** Ask for a fresh certificate, then try again. */
+  | 'renew'
+  /** Leave this round, vote or model, and wait for the next. */
+  | 'decline'
+  | 'stop';
 
 /** A history that forks, or a stranger who answers: going on could do harm. */
 const STOPS: ReadonlySet<RefusalCode> = new Set([
@@ -18,23 +15,34 @@ const STOPS: ReadonlySet<RefusalCode> = new Set([
   'checkpoint_invalid',
   'receipt_invalid',
   'coordinator_untrusted',
-  'member_unknown',
-  'token_invalid',
-  'key_missing',
-  'key_unsafe',
-  'key_invalid',
 ]);
 const RENEWS: ReadonlySet<RefusalCode> = new Set(['certificate_expired', 'certificate_invalid']);
+/** Mended by time or by a person while the node waits. */
+const WAITS: ReadonlySet<RefusalCode> = new Set(['clock_skew', 'token_flood', 'disk_full']);
+
+/** After a failed duty: the node goes on following. */
+export function afterDuty({ code, kind }: Pick<Refusal, 'code' | 'kind'>): NextMove {
+  if (STOPS.has(code)) return 'stop';
+  if (RENEWS.has(code)) return 'renew';
+  return kind === 'unavailable' || WAITS.has(code) ? 'retry' : 'decline';
+}
+
+/** After following itself failed: without it there is nothing else to do. */
+export function afterFollowing(refusal: Pick<Refusal, 'code' | 'kind'>): Exclude<NextMove, 'decline'> {
+  const move = afterDuty(refusal);
+  return move === 'decline' ? 'stop' : move;
+}
+
+const FIRST_DELAY_MS = 200;
+const LONGEST_DELAY_MS = 10_000;
 
 /**
- * @param failures how many calls in a row failed, this one included
- * @param random from [0, 1): spreads a consortium's retries after a restart of the coordinator
+ * Doubles with each failure, the upper half left to chance: a consortium does not come back all at once.
+ *
+ * @param failures in a row, from 1
+ * @param random from [0, 1)
  */
-export function afterFailure(refusal: Pick<Refusal, 'code' | 'kind'>, failures: number, random: number): NextMove {
-  if (STOPS.has(refusal.code)) return { move: 'stop' };
-  const backoffMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(failures - 1, 16));
-  const delayMs = Math.round(backoffMs * (0.5 + random / 2));
-  if (RENEWS.has(refusal.code)) return { move: 'renew', delayMs };
-  if (refusal.kind === 'unavailable') return { move: 'retry', delayMs };
-  return { move: 'retry', delayMs: Math.max(delayMs, PATIENT_DELAY_MS / 2 + (random * PATIENT_DELAY_MS) / 2) };
+export function delayAfterMs(failures: number, random: number): number {
+  const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1));
+  return longest * (0.5 + random / 2);
 }

@@ -10,7 +10,7 @@ export const SitePolicySchema = z
     /** No more rows than this leave their mark in a model, held-back ones included; reading stops there. */
     maxRows: z.int().min(1).default(1_000_000),
     /** The largest share of rows that may equal an earlier one. */
-    maxDuplicateShare: z.number().min(0).max(1).default(0.9),
+    maxDuplicateShare: z.number().min(0).max(1).default(0.5),
     /** The largest drift of any feature: Jensen–Shannon divergence in bits, in [0, 1]. */
     maxDrift: z.number().min(0).max(1).default(0.2),
     /** A record that is not a row: refuse the source, or leave the record out. Either way it is counted. */

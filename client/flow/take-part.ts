@@ -1,16 +1,44 @@
 /** One round from this node's side: fetch, train, protect, submit. */
 import { Refusal } from '../../shared/refusal.ts';
+import { roundKey } from '../core/duty.ts';
 import { memberSeed } from '../core/member-seed.ts';
 import type { RoundPlan } from '../ports/coordinator.ts';
 import { fetchTensors } from './fetch.ts';
 import type { ClientNode } from './node.ts';
-import { protect } from './protect.ts';
+import { type ProtectedUpdate, protect } from './protect.ts';
 import { submit } from './submit.ts';
 import { train } from './train.ts';
 
-/** Throws the signal's reason when the round ends first. */
-export async function takePart(node: ClientNode, plan: RoundPlan, signal: AbortSignal): Promise<void> {
-  const startedMs = performance.now();
+export class Participant {
+  readonly #node: ClientNode;
+  /** The last update made. Should handing it in fail, it is not trained a second time. */
+  #made: { readonly key: string; readonly update: ProtectedUpdate } | undefined;
+
+  constructor(node: ClientNode) {
+    this.#node = node;
+  }
+
+  /** Throws the signal's reason when the round ends first. */
+  async takePart(plan: RoundPlan, signal: AbortSignal): Promise<void> {
+    const startedMs = performance.now();
+    const update = await this.#updateFor(plan, signal);
+    const verdict = await submit(this.#node, plan, update, signal);
+    const { round, attempt, step } = plan;
+    const ms = Math.round(performance.now() - startedMs);
+    const bytes = update.bytes.length;
+    // Free text of the coordinator stays out of the log; its codes are from the catalogue.
+    const { decision, code } = verdict;
+    this.#node.logger.info({ round, attempt, step, samples: update.samples, bytes, decision, code, ms }, 'update handed in');
+  }
+
+  async #updateFor(plan: RoundPlan, signal: AbortSignal): Promise<ProtectedUpdate> {
+    const key = roundKey(plan);
+    if (this.#made?.key !== key) this.#made = { key, update: await makeUpdate(this.#node, plan, signal) };
+    return this.#made.update;
+  }
+}
+
+async function makeUpdate(node: ClientNode, plan: RoundPlan, signal: AbortSignal): Promise<ProtectedUpdate> {
   const step = node.family.steps.find(({ kind }) => kind === plan.step);
   if (!step) throw new Refusal('policy_refused', `family ${node.family.name} has no step ${plan.step} in this software`);
   const base = await fetchTensors(node, plan.base, signal);
@@ -21,13 +49,7 @@ export async function takePart(node: ClientNode, plan: RoundPlan, signal: AbortS
     seed: memberSeed(plan.seed, node.membership.member),
     onProgress: progressSender(node, plan),
   };
-  const update = protect(await train(job, signal), plan, node.policy, node.tamper);
-  const verdict = await submit(node, plan, update, signal);
-  const { round, attempt, step: kind } = plan;
-  const ms = Math.round(performance.now() - startedMs);
-  const bytes = update.bytes.length;
-  // Free text of the coordinator stays out of the log; its codes are from the catalogue.
-  node.logger.info({ round, attempt, step: kind, samples: update.samples, bytes, decision: verdict.decision, code: verdict.code, ms }, 'update handed in');
+  return protect(await train(job, signal), plan, node.policy, node.tamper);
 }
 
 /** Tells the coordinator that training moves, at most three times per idle window and only while it does. */

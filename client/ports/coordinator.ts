@@ -1,4 +1,5 @@
 /** The coordinator as a client node sees it. Adapters turn every failure into a `Refusal`. */
+import type { Refusal } from '../../shared/refusal.ts';
 import type { Ballot } from '../../shared/wire/generated/vedette/v1/Ballot.ts';
 import type { JoinReply } from '../../shared/wire/generated/vedette/v1/JoinReply.ts';
 import type { ModelRef } from '../../shared/wire/generated/vedette/v1/ModelRef.ts';
@@ -30,8 +31,13 @@ export interface RoundProgress {
 export type OnBytes = (moved: number, whole: number) => void;
 
 export interface Coordinator {
-  /** The situation now and at every change, until `signal` aborts or the call is cut. */
-  follow(treeSize: number, signal: AbortSignal): AsyncIterable<Situation>;
+  /**
+   * The situation now and at every change, taken up again after every cut, until `signal` aborts. Throws only what
+   * waiting does not mend.
+   *
+   * @param treeSize asked anew at each attempt: the size of the last head that was checked
+   */
+  follow(treeSize: () => number, signal: AbortSignal, onCut: (refusal: Refusal) => void): AsyncIterable<Situation>;
   progress(progress: RoundProgress): Promise<void>;
   submit(header: string): Promise<SubmitReply>;
   /** The signed receipt. */
@@ -47,7 +53,11 @@ export interface Coordinator {
 
   /** Resumes by itself after a cut; returns when the blob is durable at the coordinator. */
   upload(digest: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
-  /** Writes the blob to `path`, resuming what stands there already, and checks its digest. */
+  /** A blob into memory, its digest checked. Refuses `blob_too_large` before the first byte when it exceeds `maxBytes`. */
+  downloadBytes(digest: string, maxBytes: number, signal: AbortSignal, onBytes?: OnBytes): Promise<Uint8Array>;
+  /** A blob to a file, resuming what stands there already; the file appears only whole, its digest checked. */
   download(digest: string, path: string, signal: AbortSignal, onBytes?: OnBytes): Promise<void>;
+  /** Goes on with this certificate. */
+  useCertificate(certificatePem: string): void;
   close(): void;
 }

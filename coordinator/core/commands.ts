@@ -25,6 +25,7 @@ export interface SubmittedHeader {
 
 export type Command =
   | { readonly type: 'found'; readonly federation: Federation; readonly digest: string; readonly keys: PublicKeys }
+  | { readonly type: 'enrol-operator'; readonly name: string; readonly did: string }
   | (Now & By & { readonly type: 'issue-invite'; readonly invite: string; readonly name: string; readonly role: Role; readonly secretHash: string; readonly validMs: number })
   | (Now & { readonly type: 'join'; readonly secretHash: string; readonly did: string })
   | { readonly type: 'record-certificate'; readonly member: string; readonly fingerprint: string; readonly notAfter: string }

@@ -10,7 +10,7 @@ import {
   decideVote,
 } from './run/decide-candidate.ts';
 import { decideAbort, decideFailure, decideOpenRun } from './run/decide-run.ts';
-import { decideInvite, decideJoin, decideReport, decideStanding } from './standing/decide-members.ts';
+import { decideFirstOperator, decideInvite, decideJoin, decideReport, decideStanding } from './standing/decide-members.ts';
 import type { Command } from './commands.ts';
 import { type Event, event } from './events.ts';
 import type { State } from './state.ts';
@@ -20,6 +20,8 @@ export function decide(state: State, command: Command): Event[] {
     case 'found':
       if (state.federation) throw new Refusal('home_exists', `journal already belongs to ${state.federation.federation}`);
       return [event('federation_founded', { federation: command.federation, digest: command.digest, keys: command.keys })];
+    case 'enrol-operator':
+      return decideFirstOperator(state, command);
     case 'issue-invite':
       return decideInvite(state, command);
     case 'join':

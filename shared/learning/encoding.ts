@@ -34,7 +34,10 @@ export function encodingSpecs(columns: Columns): {
 }
 
 /** The least and largest value an encoded column can have. */
-export function encodedRange(kind: EncodingKind, feature: Feature): { readonly low: number; readonly high: number } {
+export function encodedRange(
+  kind: EncodingKind,
+  feature: Feature,
+): { readonly low: number; readonly high: number } {
   return kind === 'log' && feature.type === 'numeric' ? LOG_CLIP : { low: 0, high: 1 };
 }
 
@@ -138,12 +141,15 @@ class Distribution {
 
   constructor(bins: Float32Array, masses: Float32Array) {
     this.#starts = new Uint32Array(COARSE_BINS + 1);
-    for (let bin = 0; bin < COARSE_BINS; bin += 1) this.#starts[bin + 1] = (this.#starts[bin] ?? 0) + (bins[bin] ?? 0);
+    for (let bin = 0; bin < COARSE_BINS; bin += 1)
+      this.#starts[bin + 1] = (this.#starts[bin] ?? 0) + (bins[bin] ?? 0);
     const count = this.#starts[COARSE_BINS] ?? 0;
     this.#below = new Float64Array(count + 1);
-    for (let fine = 0; fine < count; fine += 1) this.#below[fine + 1] = (this.#below[fine] ?? 0) + (masses[fine] ?? 0);
+    for (let fine = 0; fine < count; fine += 1)
+      this.#below[fine + 1] = (this.#below[fine] ?? 0) + (masses[fine] ?? 0);
     const total = this.#below[count] ?? 0;
-    if (total > 0) for (let fine = 0; fine <= count; fine += 1) this.#below[fine] = (this.#below[fine] ?? 0) / total;
+    if (total > 0)
+      for (let fine = 0; fine <= count; fine += 1) this.#below[fine] = (this.#below[fine] ?? 0) / total;
   }
 
   /**

@@ -51,5 +51,7 @@ export function positionIn(bin: number, part: number): number {
 export function allotFineBins(shares: Float32Array): Float32Array {
   let total = 0;
   for (const share of shares) total += share;
-  return shares.map((share) => (share > 0 ? 1 + Math.floor((share / total) * SHARED_FINE_BINS + SHARE_SLACK) : 0));
+  return shares.map((share) =>
+    share > 0 ? 1 + Math.floor((share / total) * SHARED_FINE_BINS + SHARE_SLACK) : 0,
+  );
 }

@@ -4,8 +4,8 @@ import type { StructureFinding } from './family.ts';
 
 /** A sum of at most 1,024 float32 shares is off by less than this. */
 const SUM_TOLERANCE = 1e-4;
-/** Half a unit in the last place of a float32, twice over. */
-const SHARE_PRECISION = 2 ** -22;
+/** Twice the most that rounding to float32 moves a share. */
+const SHARE_PRECISION = 2 ** -23;
 const WHOLE_TOLERANCE = 1e-3;
 
 export function inconsistent(message: string, facts: RefusalFacts): StructureFinding {
@@ -13,7 +13,9 @@ export function inconsistent(message: string, facts: RefusalFacts): StructureFin
 }
 
 /** The first check that finds something, in order. */
-export function firstFinding(checks: readonly (() => StructureFinding | undefined)[]): StructureFinding | undefined {
+export function firstFinding(
+  checks: readonly (() => StructureFinding | undefined)[],
+): StructureFinding | undefined {
   for (const check of checks) {
     const finding = check();
     if (finding !== undefined) return finding;
@@ -42,18 +44,31 @@ export function inspectRange(
  * The last catches a claim of samples that do not fit; it says nothing about multiples of the true number, nor
  * beyond some 10⁶ rows, where a float32 share no longer resolves one row.
  */
-export function inspectShares(feature: string, shares: Float32Array, samples: number): StructureFinding | undefined {
+export function inspectShares(
+  feature: string,
+  shares: Float32Array,
+  samples: number,
+): StructureFinding | undefined {
   let sum = 0;
   for (const share of shares) {
-    if (share < 0) return inconsistent(`${feature}: a share of rows is ${share}, below 0`, { feature, value: share, bound: 0 });
+    if (share < 0)
+      return inconsistent(`${feature}: a share of rows is ${share}, below 0`, {
+        feature,
+        value: share,
+        bound: 0,
+      });
     sum += share;
     const rows = share * samples;
     const whole = Math.round(rows);
-    if (Math.abs(rows - whole) > WHOLE_TOLERANCE + rows * SHARE_PRECISION) {
+    if (Math.abs(rows - whole) > WHOLE_TOLERANCE + samples * SHARE_PRECISION) {
       const message = `${feature}: a share of ${share} is ${rows} of the ${samples} samples claimed, not a whole number of rows`;
       return inconsistent(message, { feature, value: share, samples });
     }
   }
   if (Math.abs(sum - 1) <= SUM_TOLERANCE) return undefined;
-  return inconsistent(`${feature}: shares sum to ${sum}, not to 1 ± ${SUM_TOLERANCE}`, { feature, value: sum, bound: SUM_TOLERANCE });
+  return inconsistent(`${feature}: shares sum to ${sum}, not to 1 ± ${SUM_TOLERANCE}`, {
+    feature,
+    value: sum,
+    bound: SUM_TOLERANCE,
+  });
 }

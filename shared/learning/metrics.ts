@@ -58,7 +58,11 @@ export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<nu
 }
 
 /** What an alert threshold does to labelled scores: a row alerts when its score is greater than `threshold`. */
-export function confusion(labels: ArrayLike<number>, scores: ArrayLike<number>, threshold: number): Confusion {
+export function confusion(
+  labels: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  threshold: number,
+): Confusion {
   sameLength(labels, scores);
   let truePositives = 0;
   let falsePositives = 0;
@@ -90,7 +94,10 @@ export function confusion(labels: ArrayLike<number>, scores: ArrayLike<number>, 
  */
 export function quantile(values: ArrayLike<number>, q: number): number {
   if (values.length === 0 || !(q >= 0 && q <= 1)) {
-    throw new Refusal('data_empty', `quantile ${q} of ${values.length} values: needs 0 ≤ q ≤ 1 and at least one value`);
+    throw new Refusal(
+      'data_empty',
+      `quantile ${q} of ${values.length} values: needs 0 ≤ q ≤ 1 and at least one value`,
+    );
   }
   const sorted = Float64Array.from(values).sort();
   const position = (sorted.length - 1) * q;
@@ -105,7 +112,9 @@ function ratio(part: number, whole: number): number {
 
 function ascending(labels: ArrayLike<number>, scores: ArrayLike<number>): Uint32Array {
   sameLength(labels, scores);
-  return Uint32Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
+  return Uint32Array.from({ length: scores.length }, (_, i) => i).sort(
+    (a, b) => (scores[a] ?? 0) - (scores[b] ?? 0),
+  );
 }
 
 function endOfTie(order: Uint32Array, scores: ArrayLike<number>, from: number): number {
@@ -116,6 +125,9 @@ function endOfTie(order: Uint32Array, scores: ArrayLike<number>, from: number): 
 
 function sameLength(labels: ArrayLike<number>, scores: ArrayLike<number>): void {
   if (labels.length !== scores.length) {
-    throw new Refusal('internal', `${labels.length} labels for ${scores.length} scores: one label a score is needed`);
+    throw new Refusal(
+      'internal',
+      `${labels.length} labels for ${scores.length} scores: one label a score is needed`,
+    );
   }
 }

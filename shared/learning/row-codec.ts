@@ -41,9 +41,12 @@ function encodeNumber(feature: NumericFeature, text: string): number {
   const trimmed = text.trim();
   if (!NUMBER.test(trimmed)) throw cellRefusal(feature, text, 'is not a finite number');
   const value = Number(trimmed);
-  if (Math.abs(value) > LARGEST) throw cellRefusal(feature, text, `is beyond ±${LARGEST}, the largest 32-bit float`);
-  if (feature.min !== undefined && value < feature.min) throw cellRefusal(feature, text, `is below min ${feature.min}`);
-  if (feature.max !== undefined && value > feature.max) throw cellRefusal(feature, text, `is above max ${feature.max}`);
+  if (Math.abs(value) > LARGEST)
+    throw cellRefusal(feature, text, `is beyond ±${LARGEST}, the largest 32-bit float`);
+  if (feature.min !== undefined && value < feature.min)
+    throw cellRefusal(feature, text, `is below min ${feature.min}`);
+  if (feature.max !== undefined && value > feature.max)
+    throw cellRefusal(feature, text, `is above max ${feature.max}`);
   return value;
 }
 
@@ -66,5 +69,8 @@ function vocabularyOf(feature: CategoryFeature): ReadonlyMap<string, number> {
 
 function cellRefusal(feature: Feature, text: string, fault: string): Refusal {
   const shown = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
-  return new Refusal('data_cell', `${feature.name}: ${JSON.stringify(shown)} ${fault}`, { feature: feature.name, value: shown });
+  return new Refusal('data_cell', `${feature.name}: ${JSON.stringify(shown)} ${fault}`, {
+    feature: feature.name,
+    value: shown,
+  });
 }

@@ -39,7 +39,8 @@ function spansStep(columns: Columns, finish: (base: TensorSet) => TensorSet): Ro
       const trues = new Float64Array(columns.booleans.length);
       const samples = await eachRow(rows, context, (row) => {
         countNumerics(columns.numerics, row, bins, COARSE_BINS, (_, position) => coarseBin(position));
-        for (const { index, offset } of columns.categories) increment(frequencies, offset + (row[index] ?? 0));
+        for (const { index, offset } of columns.categories)
+          increment(frequencies, offset + (row[index] ?? 0));
         for (const { index, slot } of columns.booleans) if (row[index] === 1) increment(trues, slot);
       });
       const update = collect(
@@ -64,12 +65,17 @@ function spansStep(columns: Columns, finish: (base: TensorSet) => TensorSet): Ro
         const shares = valuesOf(combined, coarse);
         const bins = new Float32Array(shares.length);
         for (const { slot } of columns.numerics) {
-          bins.set(allotFineBins(shares.subarray(slot * COARSE_BINS, (slot + 1) * COARSE_BINS)), slot * COARSE_BINS);
+          bins.set(
+            allotFineBins(shares.subarray(slot * COARSE_BINS, (slot + 1) * COARSE_BINS)),
+            slot * COARSE_BINS,
+          );
         }
         entries.push({ ...specs.bins, values: bins });
       }
-      if (columns.categoryWidth > 0) entries.push({ ...specs.categories, values: valuesOf(combined, categories) });
-      if (columns.booleans.length > 0) entries.push({ ...specs.booleans, values: valuesOf(combined, booleans) });
+      if (columns.categoryWidth > 0)
+        entries.push({ ...specs.categories, values: valuesOf(combined, categories) });
+      if (columns.booleans.length > 0)
+        entries.push({ ...specs.booleans, values: valuesOf(combined, booleans) });
       return { base: finish(extend(base, entries)), server: undefined };
     },
   };
@@ -142,7 +148,8 @@ function countNumerics(
   stride: number,
   binOf: (slot: number, position: number) => number,
 ): void {
-  for (const { index, slot } of numerics) increment(counts, slot * stride + binOf(slot, positionOf(row[index] ?? 0)));
+  for (const { index, slot } of numerics)
+    increment(counts, slot * stride + binOf(slot, positionOf(row[index] ?? 0)));
 }
 
 function increment(counts: Float64Array, at: number): void {
@@ -162,7 +169,13 @@ function startsOf(allotted: Float32Array): Uint32Array {
   return starts;
 }
 
-function inspectNumericShares(columns: Columns, update: TensorSet, tensor: string, bins: number, samples: number) {
+function inspectNumericShares(
+  columns: Columns,
+  update: TensorSet,
+  tensor: string,
+  bins: number,
+  samples: number,
+) {
   const values = update.tensors.get(tensor) ?? new Float32Array();
   return firstFinding(
     columns.numerics.map(({ feature, slot }) => () => {

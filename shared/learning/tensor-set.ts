@@ -34,8 +34,12 @@ export function valuesOf(set: TensorSet, spec: TensorSpec): Float32Array {
   const expected = elementsOf(spec);
   if (values?.length === expected) return values;
   const seen = values === undefined ? 'is missing' : `has ${values.length} values`;
-  throw new Refusal('model_invalid', `tensor ${spec.name} ${seen}: ${expected} expected, shape [${spec.shape.join(', ')}]`, {
-    tensor: spec.name,
-    expected,
-  });
+  throw new Refusal(
+    'model_invalid',
+    `tensor ${spec.name} ${seen}: ${expected} expected, shape [${spec.shape.join(', ')}]`,
+    {
+      tensor: spec.name,
+      expected,
+    },
+  );
 }

@@ -206,7 +206,7 @@ describe('trimmed mean', () => {
       for (let f = 0; n - 2 * f >= 1; f++) {
         const columns = Array.from({ length: 20 }, (_, seed) => column(n, seed + n));
         const rows = Array.from({ length: n }, (_, row) => columns.map((one) => one[row] ?? 0));
-        expectClose(combine({ rule: 'trimmed-mean', trim: f }, rows), trimmedBySort(rows, f), 1e-6);
+        expect(combine({ rule: 'trimmed-mean', trim: f }, rows)).toEqual(trimmedBySort(rows, f));
       }
     }
   });
@@ -221,9 +221,9 @@ describe('trimmed mean', () => {
       .chain((n) => fc.array(fc.tuple(awkward), { minLength: n, maxLength: n }));
     fc.assert(
       fc.property(rows, (some) => {
-        const [seen] = combine(TRIMMED, some);
-        const [expected] = trimmedBySort(some, trimOf({ rule: 'trimmed-mean' }, some.length));
-        expect(Math.abs((seen ?? 0) - (expected ?? 0))).toBeLessThanOrEqual(Math.abs(expected ?? 0) * 1e-6);
+        expect(combine(TRIMMED, some)).toEqual(
+          trimmedBySort(some, trimOf({ rule: 'trimmed-mean' }, some.length)),
+        );
       }),
     );
   });

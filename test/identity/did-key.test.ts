@@ -12,7 +12,10 @@ describe('base58btc', () => {
   it.each([
     // IETF draft-msporny-base58, section 5.
     ['Hello World!', '2NEpo7TZRRrLZSi2U'],
-    ['The quick brown fox jumps over the lazy dog.', 'USm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z'],
+    [
+      'The quick brown fox jumps over the lazy dog.',
+      'USm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z',
+    ],
   ])('writes %j as published', (text, encoded) => {
     expect(encodeBase58(Buffer.from(text))).toBe(encoded);
     expect(Buffer.from(decodeBase58(encoded) ?? []).toString()).toBe(text);
@@ -41,9 +44,15 @@ describe('base58btc', () => {
 describe('a did:key', () => {
   it.each([
     // The key of the all-zero seed.
-    ['z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp', '3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29'],
+    [
+      'z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp',
+      '3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29',
+    ],
     // W3C CCG did:key, the example of section 1.
-    ['z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK', '2e6fcce36701dc791488e0d0b1745cc1e33a4c1c9fcc41c63bd343dbbe0970e6'],
+    [
+      'z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK',
+      '2e6fcce36701dc791488e0d0b1745cc1e33a4c1c9fcc41c63bd343dbbe0970e6',
+    ],
   ])('%s decodes to its 32 bytes', (multibase, bytes) => {
     const { algorithm, rawPublicKey, publicKey } = decodeDid(`did:key:${multibase}`);
     expect(algorithm).toBe('Ed25519');
@@ -60,7 +69,10 @@ describe('a did:key', () => {
 
   it('names the RFC 8032 key of test 1', () => {
     const raw = Buffer.from('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', 'hex');
-    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') }, format: 'jwk' });
+    const key = createPublicKey({
+      key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') },
+      format: 'jwk',
+    });
     expect(hex(decodeDid(didOf(key)).rawPublicKey)).toBe(raw.toString('hex'));
   });
 
@@ -99,10 +111,15 @@ describe('a did:key', () => {
   });
 
   it('of arbitrary text is either refused by name or spelt just so', () => {
-    const keyBytes = fc.tuple(fc.constantFrom('ed01', '8024', '8026', ''), fc.uint8Array({ minLength: 30, maxLength: 35 }));
+    const keyBytes = fc.tuple(
+      fc.constantFrom('ed01', '8024', '8026', ''),
+      fc.uint8Array({ minLength: 30, maxLength: 35 }),
+    );
     const dids = fc.oneof(
       fc.string({ maxLength: 80 }).map((text) => `did:key:z${text}`),
-      keyBytes.map(([code, bytes]) => `did:key:z${encodeBase58(Buffer.concat([Buffer.from(code, 'hex'), bytes]))}`),
+      keyBytes.map(
+        ([code, bytes]) => `did:key:z${encodeBase58(Buffer.concat([Buffer.from(code, 'hex'), bytes]))}`,
+      ),
     );
     fc.assert(
       fc.property(dids, (did) => {

@@ -78,7 +78,9 @@ describe('a key file', () => {
   });
 
   it('that is not there, or is no key, is refused by name', async () => {
-    expect((await refusalOfAsync(() => loadKey(join(folder, 'none.pem'), 'identity'))).code).toBe('key_missing');
+    expect((await refusalOfAsync(() => loadKey(join(folder, 'none.pem'), 'identity'))).code).toBe(
+      'key_missing',
+    );
     const path = join(folder, 'garbage.pem');
     await writeFile(path, 'garbage', { mode: 0o600 });
     expect((await refusalOfAsync(() => loadKey(path, 'identity'))).code).toBe('key_invalid');

@@ -31,7 +31,10 @@ describe('a note key', () => {
   it('has the id that the reference implementation gives it', () => {
     const raw = Buffer.from('ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW', 'base64').subarray(1);
     expect(noteKeyId('PeterNeumann', raw)).toBe('c74f20a3');
-    const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') }, format: 'jwk' });
+    const publicKey = createPublicKey({
+      key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') },
+      format: 'jwk',
+    });
     expect(noteVerifierKey('PeterNeumann', didOf(publicKey))).toBe(
       'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW',
     );
@@ -41,7 +44,12 @@ describe('a note key', () => {
 describe('a checkpoint', () => {
   it('is a signed note of origin, size and root', () => {
     const lines = checkpoint.split('\n');
-    expect(lines.slice(0, 4)).toEqual([log.origin, '42', Buffer.from(head.root, 'hex').toString('base64'), '']);
+    expect(lines.slice(0, 4)).toEqual([
+      log.origin,
+      '42',
+      Buffer.from(head.root, 'hex').toString('base64'),
+      '',
+    ]);
     expect(lines[4]).toMatch(/^— coordinator\.example\/demo [A-Za-z0-9+/]+=*$/);
     expect(verifyCheckpoint(checkpoint, log)).toEqual(head);
   });
@@ -61,9 +69,15 @@ describe('a checkpoint', () => {
   });
 
   it('is refused under another key or of another origin', () => {
-    expect(refusalOf(() => verifyCheckpoint(checkpoint, { ...log, did: makeKey('log').did })).code).toBe('checkpoint_invalid');
-    expect(refusalOf(() => verifyCheckpoint(checkpoint, { ...log, origin: 'other/demo' })).code).toBe('checkpoint_invalid');
-    expect(refusalOf(() => verifyCheckpoint(checkpoint, { ...log, did: makeKey('publisher').did })).code).toBe('key_invalid');
+    expect(refusalOf(() => verifyCheckpoint(checkpoint, { ...log, did: makeKey('log').did })).code).toBe(
+      'checkpoint_invalid',
+    );
+    expect(refusalOf(() => verifyCheckpoint(checkpoint, { ...log, origin: 'other/demo' })).code).toBe(
+      'checkpoint_invalid',
+    );
+    expect(
+      refusalOf(() => verifyCheckpoint(checkpoint, { ...log, did: makeKey('publisher').did })).code,
+    ).toBe('key_invalid');
   });
 
   it('may carry the signatures of witnesses, which are left aside', () => {
@@ -117,7 +131,12 @@ describe('a checkpoint', () => {
   });
 
   it('that is arbitrary lines is refused by name', () => {
-    const line = fc.oneof(fc.string(), fc.base64String(), fc.nat().map(String), fc.constantFrom('', log.origin));
+    const line = fc.oneof(
+      fc.string(),
+      fc.base64String(),
+      fc.nat().map(String),
+      fc.constantFrom('', log.origin),
+    );
     fc.assert(
       fc.property(fc.array(line, { maxLength: 8 }), (lines) => {
         expect(refusalOf(() => verifyCheckpoint(lines.join('\n'), log)).code).toBe('checkpoint_invalid');
@@ -130,7 +149,9 @@ describe('a checkpoint', () => {
     const heads = fc.record({
       origin: fc.stringMatching(/^[a-z0-9.:/-]{1,60}$/),
       size: fc.maxSafeNat(),
-      root: fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex')),
+      root: fc
+        .uint8Array({ minLength: 32, maxLength: 32 })
+        .map((bytes) => Buffer.from(bytes).toString('hex')),
     });
     fc.assert(
       fc.property(heads, (any) => {

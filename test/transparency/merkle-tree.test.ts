@@ -34,10 +34,23 @@ describe('a Merkle tree', () => {
 
   // The eight inputs and roots that Certificate Transparency's implementations test against.
   it('has the roots known from Certificate Transparency', () => {
-    const inputs = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
+    const inputs = [
+      '',
+      '00',
+      '10',
+      '2021',
+      '3031',
+      '40414243',
+      '5051525354555657',
+      '606162636465666768696a6b6c6d6e6f',
+    ];
     const known = new MerkleTree();
     const roots = inputs.map((input) => {
-      known.append(createHash('sha256').update(Buffer.from(`00${input}`, 'hex')).digest('hex'));
+      known.append(
+        createHash('sha256')
+          .update(Buffer.from(`00${input}`, 'hex'))
+          .digest('hex'),
+      );
       return known.root();
     });
     expect(roots).toEqual([
@@ -96,7 +109,9 @@ describe('an inclusion proof', () => {
     for (let size = 1; size <= 40; size++) {
       for (let index = 0; index < size; index++) {
         const path = tree.inclusionProof(index, size);
-        expect(verifyInclusion({ leaf: tree.leaf(index), index, size, root: tree.root(size), path })).toBe(true);
+        expect(verifyInclusion({ leaf: tree.leaf(index), index, size, root: tree.root(size), path })).toBe(
+          true,
+        );
       }
     }
   });
@@ -119,7 +134,13 @@ describe('an inclusion proof', () => {
   });
 
   it('that is malformed is no proof, and no error', () => {
-    const good = { leaf: tree.leaf(0), index: 0, size: 2, root: tree.root(2), path: tree.inclusionProof(0, 2) };
+    const good = {
+      leaf: tree.leaf(0),
+      index: 0,
+      size: 2,
+      root: tree.root(2),
+      path: tree.inclusionProof(0, 2),
+    };
     for (const bad of [
       { ...good, index: -1 },
       { ...good, index: 0.5 },
@@ -143,7 +164,13 @@ describe('an inclusion proof', () => {
       const isRight = Math.floor(index / 2 ** level) % 2 === 1;
       return isRight ? sha256(Buffer.of(1), sibling, hash) : sha256(Buffer.of(1), hash, sibling);
     }, leaf);
-    const proof = { leaf: leaf.toString('hex'), index, size: 2 ** 41, root: root.toString('hex'), path: hex(path) };
+    const proof = {
+      leaf: leaf.toString('hex'),
+      index,
+      size: 2 ** 41,
+      root: root.toString('hex'),
+      path: hex(path),
+    };
     expect(verifyInclusion(proof)).toBe(true);
     expect(verifyInclusion({ ...proof, index: index % 2 ** 32 })).toBe(false);
   });
@@ -175,7 +202,9 @@ describe('a consistency proof', () => {
         if (good.path.length === 0) return;
         const at = choice % good.path.length;
         expect(verifyConsistency({ ...good, path: good.path.toSpliced(at, 1) })).toBe(false);
-        expect(verifyConsistency({ ...good, path: good.path.with(at, flip(good.path[at] ?? '')) })).toBe(false);
+        expect(verifyConsistency({ ...good, path: good.path.with(at, flip(good.path[at] ?? '')) })).toBe(
+          false,
+        );
       }),
     );
   });
@@ -184,7 +213,9 @@ describe('a consistency proof', () => {
     fc.assert(
       fc.property(twoSizes, fc.nat(), ([from, to], choice) => {
         const changed = choice % from;
-        const rewritten = treeOf(LEAVES.slice(0, to).with(changed, createHash('sha256').update('other').digest()));
+        const rewritten = treeOf(
+          LEAVES.slice(0, to).with(changed, createHash('sha256').update('other').digest()),
+        );
         const path = rewritten.consistencyProof(from, to);
         const claim = { from, fromRoot: tree.root(from), to, toRoot: rewritten.root(to), path };
         expect(verifyConsistency(claim)).toBe(false);

@@ -12,6 +12,7 @@ import { Refusal } from '../../../shared/refusal.ts';
 import { asDataRefusal } from './bytes.ts';
 import { type Connector, type DataRecord, MAX_RECORD_BYTES } from './connector.ts';
 import { tooLong } from './lines.ts';
+import { walkPages } from './parquet-pages.ts';
 
 /** A row group is decoded whole, so its unpacked size bounds the memory that reading takes. */
 export const MAX_ROW_GROUP_BYTES = 512 * 1024 * 1024;
@@ -53,6 +54,7 @@ async function* records(
     boundGroup(index, group.columns, present, path);
     let objects: Record<string, unknown>[];
     try {
+      await walkPages(file, group, present, MAX_ROW_GROUP_BYTES);
       objects = await parquetReadObjects({ file, metadata, columns: present, rowStart, rowEnd, compressors });
     } catch (error) {
       throw asDataRefusal(error, path);

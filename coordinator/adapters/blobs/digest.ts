@@ -5,9 +5,13 @@ const SHA256_HEX = /^[0-9a-f]{64}$/;
 /** Refuses `digest_malformed`. Everything that becomes part of a path goes through here first. */
 export function requireDigest(digest: string): void {
   if (SHA256_HEX.test(digest)) return;
-  throw new Refusal('digest_malformed', `a digest of ${digest.length} characters is not 64 lower-case hexadecimal ones`, {
-    length: digest.length,
-  });
+  throw new Refusal(
+    'digest_malformed',
+    `a digest of ${digest.length} characters is not 64 lower-case hexadecimal ones`,
+    {
+      length: digest.length,
+    },
+  );
 }
 
 export function blobMissing(digest: string): Refusal {

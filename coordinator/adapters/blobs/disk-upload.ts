@@ -18,7 +18,7 @@ export interface DiskUploadPlan {
   readonly part: string;
   /** Moves the verified, flushed part file into the store. */
   readonly commit: (part: string) => Promise<void>;
-  /** Told when this handle is closed. */
+  /** Told when this handle is done with its file. */
   readonly released: () => void;
 }
 
@@ -87,9 +87,13 @@ export class DiskUpload implements StagedUpload {
       if (this.#superseded) throw superseded(this.digest);
       requireComplete(this);
       await this.#verify(this.#openPart());
-      await this.#letGo();
-      await this.#plan.commit(this.#plan.part);
-      this.#finished = true;
+      try {
+        await this.#letGo();
+        await this.#plan.commit(this.#plan.part);
+        this.#finished = true;
+      } finally {
+        this.#plan.released();
+      }
     });
   }
 
@@ -98,6 +102,11 @@ export class DiskUpload implements StagedUpload {
       await this.#keep();
       this.#plan.released();
     });
+  }
+
+  /** Resolves when the calls made so far are done. */
+  async idle(): Promise<void> {
+    await this.#turn;
   }
 
   /** A newer handle takes over: this one flushes, lets go, and refuses whatever comes. */
@@ -195,7 +204,9 @@ export class DiskUpload implements StagedUpload {
 
   #openPart(): OpenPart {
     if (this.#part !== undefined) return this.#part;
-    throw new Refusal('upload_superseded', `this upload of ${this.digest} was closed`, { digest: this.digest });
+    throw new Refusal('upload_superseded', `this upload of ${this.digest} was closed`, {
+      digest: this.digest,
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { chmod, type FileHandle, mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Refusal } from '../../../shared/refusal.ts';
 import type { BlobLocation, Blobs, StagedUpload } from '../../ports/blobs.ts';
 import { isErrno, refuseWhenFull } from '../errno.ts';
@@ -32,12 +32,29 @@ export class DiskBlobs implements Blobs {
   readonly #uploads = new Map<string, DiskUpload>();
   readonly #folders = new Map<string, Promise<void>>();
 
+  /** Opens a folder, made when it is not there, and makes sure that it outlives a loss of power. */
+  static async open(folder: string): Promise<DiskBlobs> {
+    const blobs = new DiskBlobs(folder);
+    for (const made of [dirname(blobs.folder), blobs.folder]) await syncFolder(made);
+    return blobs;
+  }
+
+  /** Leaves what is in the folder as it is: see `sweepStaging`. */
   constructor(folder: string) {
-    this.folder = folder;
-    mkdirSync(this.#scratchFolder, { recursive: true, mode: PRIVATE_FOLDER });
+    this.folder = resolve(folder);
+    try {
+      mkdirSync(this.#scratchFolder, { recursive: true, mode: PRIVATE_FOLDER });
+      mkdirSync(this.#stagingFolder, { recursive: true, mode: PRIVATE_FOLDER });
+    } catch (error) {
+      throw refuseWhenFull(error, this.folder);
+    }
   }
 
   async put(source: Uint8Array | AsyncIterable<Uint8Array>): Promise<{ digest: string; size: number }> {
+    if (source instanceof Uint8Array) {
+      const digest = createHash('sha256').update(source).digest('hex');
+      if (await this.#isNamed(digest)) return { digest, size: source.length };
+    }
     const temporary = this.scratch(`put-${randomUUID()}`);
     return refusing(temporary, async () => {
       try {
@@ -69,15 +86,19 @@ export class DiskBlobs implements Blobs {
 
   scratch(name: string): string {
     if (!SCRATCH_NAME.test(name)) {
-      throw new Refusal('internal', 'a scratch name is letters, digits, dots, hyphens and underscores, at most 200', {
-        length: name.length,
-      });
+      throw new Refusal(
+        'internal',
+        'a scratch name is letters, digits, dots, hyphens and underscores, at most 200',
+        {
+          length: name.length,
+        },
+      );
     }
     return join(this.#scratchFolder, name);
   }
 
   async size(digest: string): Promise<number | undefined> {
-    return (await sizeOf(this.#path(digest))) ?? undefined;
+    return sizeOf(this.#path(digest));
   }
 
   async *read(digest: string, offset = 0): AsyncGenerator<Uint8Array> {
@@ -138,8 +159,9 @@ export class DiskBlobs implements Blobs {
     const stored = await this.size(digest);
     if (stored !== undefined) return { durableBytes: stored, complete: true };
     const part = this.#part(owner, digest);
-    const durableBytes = this.#uploads.get(part)?.durableBytes ?? (await sizeOf(part)) ?? 0;
-    return { durableBytes, complete: false };
+    const upload = this.#uploads.get(part);
+    await upload?.idle();
+    return { durableBytes: upload?.durableBytes ?? (await sizeOf(part)) ?? 0, complete: false };
   }
 
   /**
@@ -198,7 +220,15 @@ export class DiskBlobs implements Blobs {
     await renameDurably(path, this.#path(digest));
   }
 
-  /** Makes a folder under `this.folder`, durable at return, at most once per process. */
+  /** Whether there is such a blob, its name durable: another `put` may have renamed but not synced yet. */
+  async #isNamed(digest: string): Promise<boolean> {
+    const path = this.#path(digest);
+    if ((await sizeOf(path)) === undefined) return false;
+    await syncFolder(dirname(path));
+    return true;
+  }
+
+  /** Makes a folder, durable at return, at most once per process. */
   #ensureFolder(folder: string): Promise<void> {
     const known = this.#folders.get(folder);
     if (known !== undefined) return known;
@@ -211,7 +241,7 @@ export class DiskBlobs implements Blobs {
 
 async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
-  await syncFolder(join(folder, '..'));
+  await syncFolder(dirname(folder));
 }
 
 async function writePrivately(
@@ -261,5 +291,10 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 async function isOlder(path: string, ageMs: number): Promise<boolean> {
-  return (await stat(path)).mtimeMs <= Date.now() - ageMs;
+  try {
+    return (await stat(path)).mtimeMs <= Date.now() - ageMs;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false;
+    throw error;
+  }
 }

@@ -31,7 +31,8 @@ export class MemoryBlobs implements Blobs {
 
   async put(source: Uint8Array | AsyncIterable<Uint8Array>): Promise<{ digest: string; size: number }> {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of source instanceof Uint8Array ? [source] : source) chunks.push(chunk.slice());
+    for await (const chunk of source instanceof Uint8Array ? [source] : source)
+      chunks.push(new Uint8Array(chunk));
     return this.#store(Buffer.concat(chunks));
   }
 
@@ -76,7 +77,9 @@ export class MemoryBlobs implements Blobs {
     const key = partKey(owner, digest);
     const found = this.#parts.get(key);
     const part: Part =
-      found === undefined || found.durableBytes > size ? { chunks: [], durableBytes: 0, holder: undefined } : found;
+      found === undefined || found.durableBytes > size
+        ? { chunks: [], durableBytes: 0, holder: undefined }
+        : found;
     if (found !== undefined) found.holder = undefined;
     this.#parts.set(key, part);
     const upload = new MemoryUpload(digest, size, part, (bytes) => {
@@ -135,7 +138,7 @@ class MemoryUpload implements StagedUpload {
   async append(offset: number, chunk: Uint8Array): Promise<void> {
     this.#requireHeld();
     requireNextChunk(this, offset, chunk.length);
-    this.#part.chunks.push(chunk.slice());
+    this.#part.chunks.push(new Uint8Array(chunk));
     this.#part.durableBytes += chunk.length;
   }
 

@@ -17,11 +17,15 @@ export function requireSize(digest: string, size: number): void {
 export function requireNextChunk(upload: UploadState, offset: number, chunkBytes: number): void {
   const { digest, size, durableBytes } = upload;
   if (offset !== durableBytes) {
-    throw new Refusal('chunk_invalid', `the chunk starts at byte ${offset}; the next byte of ${digest} is ${durableBytes}`, {
-      digest,
-      offset,
-      durableBytes,
-    });
+    throw new Refusal(
+      'chunk_invalid',
+      `the chunk starts at byte ${offset}; the next byte of ${digest} is ${durableBytes}`,
+      {
+        digest,
+        offset,
+        durableBytes,
+      },
+    );
   }
   if (durableBytes + chunkBytes > size) {
     const sentBytes = durableBytes + chunkBytes;
@@ -55,9 +59,14 @@ export function requireSameSize(digest: string, announced: number, stored: numbe
 
 export function requireSameDigest(announced: string, found: string): void {
   if (announced === found) return;
-  throw new Refusal('digest_mismatch', `the bytes hash to ${found}, announced was ${announced}`, { announced, found });
+  throw new Refusal('digest_mismatch', `the bytes hash to ${found}, announced was ${announced}`, {
+    announced,
+    found,
+  });
 }
 
 export function superseded(digest: string): Refusal {
-  return new Refusal('upload_superseded', `a newer upload of ${digest} by the same owner took over`, { digest });
+  return new Refusal('upload_superseded', `a newer upload of ${digest} by the same owner took over`, {
+    digest,
+  });
 }

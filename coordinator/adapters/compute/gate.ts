@@ -1,16 +1,16 @@
 /** Scores the base on the canary set as each update alone would leave it. */
-import type { ModelFamily } from '../../../shared/learning/family.ts';
+import type { ModelFamily, RoundStep } from '../../../shared/learning/family.ts';
 import { Refusal } from '../../../shared/refusal.ts';
 import { readTensors } from '../../../shared/tensors/column-reader.ts';
 import { requireLayout } from '../../../shared/tensors/safetensors.ts';
-import type { Layout, TensorSet } from '../../../shared/tensors/tensor.ts';
+import type { TensorSet } from '../../../shared/tensors/tensor.ts';
 import type { GateJob } from '../../ports/compute.ts';
 import type { CanarySet } from './canaries.ts';
 import { evaluateModel } from './evaluate.ts';
 
 export interface GateInput {
   readonly family: ModelFamily;
-  readonly layout: (base: TensorSet) => Layout;
+  readonly step: RoundStep;
   readonly base: GateJob['base'];
   readonly updates: GateJob['updates'];
   readonly canaries: CanarySet;
@@ -20,7 +20,7 @@ export interface GateInput {
 export async function gateUpdates(input: GateInput): Promise<{ member: string; auroc: number }[]> {
   const { family, updates, canaries } = input;
   const base = readTensors(input.base);
-  const layout = input.layout(base);
+  const layout = input.step.layout(base);
   const judged: { member: string; auroc: number }[] = [];
   for (const { member, update } of updates) {
     const delta = readTensors(update);

@@ -1,4 +1,4 @@
-/** What the worker learns with, loaded when the first job asks for it: tf.js costs memory that a sum does not need. */
+/** What the worker learns with, loaded when the first job asks for it. tf.js comes with the first scorer, not before. */
 import type { Federation } from '../../../shared/federation/schema.ts';
 import type { ModelFamily, RoundStep } from '../../../shared/learning/family.ts';
 import type { WorkerModules } from './messages.ts';

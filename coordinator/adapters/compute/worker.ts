@@ -25,32 +25,26 @@ const handlers: { readonly [C in Call]: (job: JobOf<C>) => Promise<ResultOf<C>> 
     return (await learning.step(federation, step)).layout(readTensors(base));
   },
   async start({ federation, out }) {
-    await learning.backend();
     const family = await learning.family(federation);
     writeTensors(out, family.start());
     return out;
   },
   async assemble({ federation, base, out }) {
-    await learning.backend();
     const family = await learning.family(federation);
     writeTensors(out, family.assemble(readTensors(base)));
     return out;
   },
   async evaluate({ federation, model, canaryFile }) {
-    await learning.backend();
     const family = await learning.family(federation);
     return evaluateModel(family, readTensors(model), await canaries.read(federation, canaryFile));
   },
-  async gate({ federation, step, base, updates, canaryFile }) {
-    await learning.backend();
-    const family = await learning.family(federation);
-    const { layout } = await learning.step(federation, step);
+  async gate(job) {
     return gateUpdates({
-      family,
-      layout,
-      base,
-      updates,
-      canaries: await canaries.read(federation, canaryFile),
+      family: await learning.family(job.federation),
+      step: await learning.step(job.federation, job.step),
+      base: job.base,
+      updates: job.updates,
+      canaries: await canaries.read(job.federation, job.canaryFile),
     });
   },
   backend: () => learning.backend(),

@@ -11,12 +11,40 @@ import type { Entry } from '../../ports/journal.ts';
 import { verdictMessage } from './verdict-message.ts';
 
 export function memberRecord(member: Member, following: boolean): MemberRecord {
-  const { id, name, role, standing, did, maxSamples, since, software, backend, modelVersion, accepted, refused } = member;
-  return { member: id, name, role, standing, did, maxSamples: maxSamples ?? 0, since, following, software, backend, modelVersion, accepted, refused };
+  const {
+    id,
+    name,
+    role,
+    standing,
+    did,
+    maxSamples,
+    since,
+    software,
+    backend,
+    modelVersion,
+    accepted,
+    refused,
+  } = member;
+  return {
+    member: id,
+    name,
+    role,
+    standing,
+    did,
+    maxSamples: maxSamples ?? 0,
+    since,
+    following,
+    software,
+    backend,
+    modelVersion,
+    accepted,
+    refused,
+  };
 }
 
 export function roundRecord(state: State, summary: RoundSummary): RoundRecord {
-  const { round, run, step, attempt, outcome, cohort, accepted, refused, seconds, base, result, openedAt } = summary;
+  const { round, run, step, attempt, outcome, cohort, accepted, refused, seconds, base, result, openedAt } =
+    summary;
   return {
     round,
     run,
@@ -67,7 +95,12 @@ function pending(state: State): ModelVersionsReply['models'] {
   const evaluation = 'evaluation' in phase ? phase.evaluation : undefined;
   return [
     {
-      model: { version: 0, weights: phase.candidate.weights, manifest: '', threshold: evaluation?.threshold ?? 0 },
+      model: {
+        version: 0,
+        weights: phase.candidate.weights,
+        manifest: '',
+        threshold: evaluation?.threshold ?? 0,
+      },
       state: phase.phase,
       run: state.run?.run ?? '',
       createdAt: new Date(phase.candidate.openedAtMs).toISOString(),

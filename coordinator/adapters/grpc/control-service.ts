@@ -1,6 +1,6 @@
+import { Refusal } from '../../../shared/refusal.ts';
 import type { ControlHandlers } from '../../../shared/wire/generated/vedette/v1/Control.ts';
 import type { RoundDetail } from '../../../shared/wire/generated/vedette/v1/RoundDetail.ts';
-import { Refusal } from '../../../shared/refusal.ts';
 import { CONTROL } from '../../../shared/wire/protocol.ts';
 import type { StandingAction } from '../../core/commands.ts';
 import type { Role } from '../../core/events.ts';
@@ -36,7 +36,8 @@ export function controlService(context: Context, options: ControlOptions): Imple
   const { desk, journal } = context;
   return implement<ControlHandlers>(CONTROL, {
     async Invite({ name, role, hours }, { caller }) {
-      if (hours < 1 || hours > MAX_INVITE_HOURS) throw new Refusal('usage', `an invite for ${hours} hours (1 to ${MAX_INVITE_HOURS})`);
+      if (hours < 1 || hours > MAX_INVITE_HOURS)
+        throw new Refusal('usage', `an invite for ${hours} hours (1 to ${MAX_INVITE_HOURS})`);
       return invite(context, {
         name,
         role: oneOf(ROLES, role, 'role') as Role,
@@ -49,7 +50,9 @@ export function controlService(context: Context, options: ControlOptions): Imple
 
     async Members() {
       const members = [...desk.state.members.values()];
-      return { members: members.map((member) => memberRecord(member, options.followers.isFollowing(member.id))) };
+      return {
+        members: members.map((member) => memberRecord(member, options.followers.isFollowing(member.id))),
+      };
     },
 
     async ChangeStanding({ member, action, reason, maxSamples }, { caller }) {
@@ -82,8 +85,15 @@ export function controlService(context: Context, options: ControlOptions): Imple
     async Rounds({ fromRound, limit }) {
       const { state } = desk;
       const wanted = Math.min(limit || DEFAULT_ROUNDS, MAX_ROUNDS);
-      const rounds = fromRound > 0 ? state.rounds.filter((summary) => summary.round >= fromRound).slice(0, wanted) : state.rounds.slice(-wanted);
-      return { rounds: rounds.map((summary) => roundRecord(state, summary)), run: state.run?.run ?? '', phase: state.run?.phase.phase ?? 'idle' };
+      const rounds =
+        fromRound > 0
+          ? state.rounds.filter((summary) => summary.round >= fromRound).slice(0, wanted)
+          : state.rounds.slice(-wanted);
+      return {
+        rounds: rounds.map((summary) => roundRecord(state, summary)),
+        run: state.run?.run ?? '',
+        phase: state.run?.phase.phase ?? 'idle',
+      };
     },
 
     async Round({ round }) {
@@ -124,7 +134,12 @@ function roundDetail({ desk, journal }: Context, number: number): RoundDetail {
   const { state } = desk;
   const attempts = state.rounds.filter((summary) => summary.round === number);
   const summary = attempts.at(-1);
-  if (!summary) throw new Refusal('round_missing', `no round ${number}; the newest is ${state.rounds.at(-1)?.round ?? 'none'}`, { round: number });
+  if (!summary)
+    throw new Refusal(
+      'round_missing',
+      `no round ${number}; the newest is ${state.rounds.at(-1)?.round ?? 'none'}`,
+      { round: number },
+    );
   const story = storyOf(journal, summary);
   const to = summary.outcome === 'open' ? undefined : summary.lastIndex + 1;
   return {
@@ -155,5 +170,8 @@ function nextAppend({ desk }: Context, signal: AbortSignal): Promise<void> {
 
 function oneOf(allowed: readonly string[], value: string, what: string): string {
   if (allowed.includes(value)) return value;
-  throw new Refusal('usage', `${what} ${JSON.stringify(value.slice(0, 40))} is none of ${allowed.join(', ')}`);
+  throw new Refusal(
+    'usage',
+    `${what} ${JSON.stringify(value.slice(0, 40))} is none of ${allowed.join(', ')}`,
+  );
 }

@@ -8,10 +8,18 @@ import { type Implementation, implementForAnyKey } from './serve.ts';
 const PEM_LINE = /.{1,64}/g;
 
 /** Joining and renewing: for callers that prove a key and need no certificate yet. */
-export function enrolmentService(context: Context, certificates: Certificates, logKey: string): Implementation {
+export function enrolmentService(
+  context: Context,
+  certificates: Certificates,
+  logKey: string,
+): Implementation {
   return implementForAnyKey<EnrolmentHandlers>(ENROLMENT, {
     async Join({ secret, csr }, { did }) {
-      const { member, certificatePem } = await join(context, certificates, { did, secret, csrPem: requestPem(csr) });
+      const { member, certificatePem } = await join(context, certificates, {
+        did,
+        secret,
+        csrPem: requestPem(csr),
+      });
       return {
         member: member.id,
         name: member.name,

@@ -1,10 +1,10 @@
 import type { ParticipationHandlers } from '../../../shared/wire/generated/vedette/v1/Participation.ts';
 import { PARTICIPATION } from '../../../shared/wire/protocol.ts';
+import { openRound } from '../../core/state.ts';
 import type { Context } from '../../flow/context.ts';
 import type { Followers } from '../../flow/followers.ts';
 import { ownVerdicts } from '../../flow/history.ts';
 import { submit, takeVote } from '../../flow/submit.ts';
-import { openRound } from '../../core/state.ts';
 import { type Implementation, implement } from './serve.ts';
 import { verdictMessage } from './verdict-message.ts';
 
@@ -18,7 +18,8 @@ export function participationService(context: Context, followers: Followers): Im
 
     async Progress({ round, attempt, done, of }, { caller }) {
       const open = openRound(desk.state)?.round;
-      if (open?.round === round && open.attempt === attempt) progress.trained(caller.id, done, of, clock.now());
+      if (open?.round === round && open.attempt === attempt)
+        progress.trained(caller.id, done, of, clock.now());
       return {};
     },
 

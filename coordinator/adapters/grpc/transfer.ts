@@ -80,8 +80,12 @@ async function stageAll(
 }
 
 async function stageOne(staged: StagedUpload, { offset, data }: PutChunk, moved: (bytes: number) => void) {
-  checkFits(offset, data.length, staged);
-  if (data.length === 0) return;
+  if (data.length > CHUNK_BYTES) {
+    throw new Refusal('chunk_invalid', `a chunk of ${data.length} bytes (bound ${CHUNK_BYTES})`, {
+      bytes: data.length,
+      bound: CHUNK_BYTES,
+    });
+  }
   await staged.append(offset, data);
   moved(data.length);
 }
@@ -96,26 +100,6 @@ function checkAnnounced(digest: string, size: number): void {
 function checkContinues({ digest, size }: PutChunk, staged: StagedUpload): void {
   if ((digest === '' || digest === staged.digest) && (size === 0 || size === staged.size)) return;
   throw new Refusal('chunk_invalid', 'a chunk of another blob within this upload');
-}
-
-function checkFits(offset: number, bytes: number, { durableBytes, size }: StagedUpload): void {
-  if (bytes > CHUNK_BYTES) {
-    throw new Refusal('chunk_invalid', `a chunk of ${bytes} bytes (bound ${CHUNK_BYTES})`, {
-      bytes,
-      bound: CHUNK_BYTES,
-    });
-  }
-  if (offset !== durableBytes) {
-    throw new Refusal('chunk_invalid', `a chunk at byte ${offset}, expected at byte ${durableBytes}`, {
-      offset,
-      durableBytes,
-    });
-  }
-  if (offset + bytes > size) {
-    throw new Refusal('blob_too_large', `byte ${offset + bytes} of a blob announced with ${size} bytes`, {
-      size,
-    });
-  }
 }
 
 async function send(

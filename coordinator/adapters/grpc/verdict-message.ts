@@ -13,7 +13,15 @@ export function verdictMessage({ decision, code, message, findings }: Verdict): 
   };
 }
 
-function findingMessage({ check, value, bound, passed, code, message }: Finding): VerdictMessage['findings'][number] {
-  const [low, high] = typeof bound === 'object' ? bound : [Number.NEGATIVE_INFINITY, bound ?? Number.POSITIVE_INFINITY];
+function findingMessage({
+  check,
+  value,
+  bound,
+  passed,
+  code,
+  message,
+}: Finding): VerdictMessage['findings'][number] {
+  const [low, high] =
+    typeof bound === 'object' ? bound : [Number.NEGATIVE_INFINITY, bound ?? Number.POSITIVE_INFINITY];
   return { check, value, low, high, passed, code: code ?? '', message };
 }

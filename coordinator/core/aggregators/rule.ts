@@ -11,7 +11,7 @@ export type CombineTile = (tile: Tile, out: Float32Array) => void;
 
 /**
  * A rule over columns: one pass over the updates, tile by tile, and the bytes do not depend on the width of a tile.
- * Sums are taken in float64, in the order of the contributions, and rounded once.
+ * Sums are taken in float64, in an order that the formula fixes (by default that of the contributions), and rounded once.
  */
 export interface Rule<Spec extends RuleSpec> {
   readonly formula: string;

@@ -1,6 +1,6 @@
 /**
- * A comparator network that, for n values, brings the `trim` smallest to the front and the `trim` largest to the back.
- * It has no branch on data, and so sorts a block of columns at a time, one comparator over the whole block.
+ * A comparator network that, for n values, brings the `trim` smallest to the front, the `trim` largest to the back, and
+ * those between in ascending order. It has no branch on data, and so sorts a block of columns at a time, one comparator over the whole block.
  */
 
 /** Positions to bring in order, as flat pairs (a₀, b₀, a₁, b₁, …): afterwards the smaller value stands at a. */
@@ -8,13 +8,15 @@ export type Comparators = Uint16Array;
 
 /**
  * Batcher's odd-even merge sort (Knuth, The Art of Computer Programming 3, 5.2.2, algorithm M) for n values, without
- * the comparators that only put values in order within one of the three groups.
+ * the comparators that only put values in order among those trimmed at one end.
  */
 export function selectionNetwork(n: number, trim: number): Comparators {
-  const group = (position: number): number => (position < trim ? 0 : position >= n - trim ? 2 : 1);
-  // Backwards, two positions are interchangeable as long as no later comparator tells them apart.
-  const roles = Array.from({ length: n }, (_, position) => group(position));
-  let unique = 3;
+  // Backwards: two positions are interchangeable as long as no later comparator, nor the result, tells them apart.
+  let unique = n;
+  const roles = Array.from({ length: n }, (_, position) => {
+    if (position < trim) return 0;
+    return position >= n - trim ? n - 1 : position;
+  });
   const kept: number[] = [];
   for (const [low, high] of oddEvenMergeSort(n).reverse()) {
     if (roles[low] === roles[high]) continue;

@@ -9,7 +9,8 @@ type Spec = Extract<RuleSpec, { rule: 'trimmed-mean' }>;
  * the result lies between the smallest and the largest honest value.
  */
 export const trimmedMean: Rule<Spec> = {
-  formula: 'per column: the f smallest and f largest dropped, the plain mean of the n − 2f between them',
+  formula:
+    'per column: the f smallest and f largest dropped, the plain mean of the n − 2f between them, summed in ascending order',
   source: 'Yin et al., Byzantine-Robust Distributed Learning: Towards Optimal Statistical Rates, ICML 2018',
   holds: 'n − 2f ≥ 1, with at most f outliers',
   guard(spec, weights) {

@@ -14,11 +14,21 @@ const TRANSITIONS: Record<StandingAction, { readonly from: readonly Standing[]; 
 
 const MEMBER_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
+/** The operator that `init` makes: there is nobody yet who could invite it. */
+export function decideFirstOperator(state: State, { name, did }: CommandOf<'enrol-operator'>): Event[] {
+  requireName(name);
+  if (state.members.size > 0) throw new Refusal('member_exists', 'a federation with members takes operators by invite only');
+  return [event('member_joined', { member: name, name, role: 'operator', did, invite: '', standing: 'active' })];
+}
+
+function requireName(name: string): void {
+  if (MEMBER_NAME.test(name)) return;
+  throw new Refusal('usage', `name ${JSON.stringify(name.slice(0, 80))} must be lower-case letters, digits and hyphens, at most 63`);
+}
+
 export function decideInvite(state: State, command: CommandOf<'issue-invite'>): Event[] {
   const { invite, name, role, secretHash, validMs, nowMs, by } = command;
-  if (!MEMBER_NAME.test(name)) {
-    throw new Refusal('usage', `name ${JSON.stringify(name.slice(0, 80))} must be lower-case letters, digits and hyphens, at most 63`);
-  }
+  requireName(name);
   if (state.members.has(name)) throw new Refusal('member_exists', `${name} is enrolled already`, { member: name });
   const expiresAt = new Date(nowMs + validMs).toISOString();
   return [event('invite_issued', { invite, name, role, secretHash, expiresAt, by })];

@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeCsr } from '../../shared/identity/csr.ts';
+import { renewAtMs } from '../../shared/identity/client-certificate.ts';
+import { X509Certificate } from 'node:crypto';
+import { Connection } from '../../shared/wire/connection.ts';
+import { CONTROL, ENROLMENT } from '../../shared/wire/protocol.ts';
+import { homeOf } from '../config.ts';
+import { loadProfile, type OperatorIdentity, saveCertificate, transportPem } from './operator-profile.ts';
+
+export { CONTROL };
+
+/** Where an operator's command finds its key: the coordinator's own home, or a profile folder carried elsewhere. */
+export interface OperatorOptions {
+  readonly home: string;
+  readonly profile?: string | undefined;
+  readonly endpoint?: string | undefined;
+}
+
+/** Connects as an operator, with a certificate that still has life in it, and closes behind the work. */
+export async function asOperator<T>(options: OperatorOptions, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const folder = options.profile ?? homeOf(options.home).operator;
+  const identity = await loadProfile(folder);
+  const endpoint = options.endpoint ?? localAddress(options.home) ?? identity.profile.endpoint;
+  const connection = new Connection({
+    endpoint,
+    caPem: identity.caPem,
+    federation: identity.profile.federation,
+    key: identity.key,
+    certificate: { certificatePem: identity.certificatePem, keyPem: transportPem(identity) },
+  });
+  try {
+    if (isDueForRenewal(identity.certificatePem)) await renew(connection, folder, identity);
+    return await work(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+function isDueForRenewal(pem: string): boolean {
+  const { validFrom, validTo } = new X509Certificate(pem);
+  return Date.now() > renewAtMs(Date.parse(validFrom), Date.parse(validTo), 0.5);
+}
+
+async function renew(connection: Connection, folder: string, identity: OperatorIdentity): Promise<void> {
+  const csr = derOf(await makeCsr(identity.transport));
+  const { certificatePem } = await connection.unary(ENROLMENT.Renew, { csr });
+  saveCertificate(folder, certificatePem);
+  connection.useCertificate({ certificatePem, keyPem: transportPem(identity) });
+}
+
+function derOf(pem: string): Buffer {
+  return Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64');
+}
+
+/** What `serve` on this home says it listens on, when it runs. */
+function localAddress(home: string): string | undefined {
+  const path = join(homeOf(home).address);
+  if (!existsSync(path)) return undefined;
+  return (JSON.parse(readFileSync(path, 'utf8')) as { endpoint: string }).endpoint;
+}

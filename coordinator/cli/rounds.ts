@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import { printable, say } from '../../shared/terminal/run-program.ts';
+import { type Column, table } from '../../shared/terminal/table.ts';
+import type { RoundDetail } from '../../shared/wire/generated/vedette/v1/RoundDetail.ts';
+import type { RoundRecord } from '../../shared/wire/generated/vedette/v1/RoundRecord.ts';
+import type { RoundUpdate } from '../../shared/wire/generated/vedette/v1/RoundUpdate.ts';
+import { asOperator, CONTROL } from './connect.ts';
+import { type Common, withCommon } from './options.ts';
+import { watchRounds } from './watch.ts';
+
+const COLUMNS: readonly Column<RoundRecord>[] = [
+  { heading: 'ROUND', show: ({ round, attempt }) => (attempt > 1 ? `${round}.${attempt}` : String(round)), align: 'right' },
+  { heading: 'RUN', show: ({ run }) => run },
+  { heading: 'STEP', show: ({ step }) => step },
+  { heading: 'OUTCOME', show: ({ outcome }) => outcome },
+  { heading: 'ACCEPTED', show: ({ accepted, cohort }) => `${accepted}/${cohort}`, align: 'right' },
+  { heading: 'REFUSED', show: ({ refused }) => refused.map(({ name, code }) => `${name} (${code})`).join(', ') || '–' },
+  { heading: 'SECONDS', show: ({ seconds }) => seconds.toFixed(2), align: 'right' },
+];
+
+const UPDATE_COLUMNS: readonly Column<RoundUpdate>[] = [
+  { heading: 'MEMBER', show: ({ name }) => name },
+  { heading: 'VERDICT', show: ({ verdict }) => verdict?.decision ?? '' },
+  { heading: 'SAMPLES', show: ({ samples }) => String(samples), align: 'right' },
+  { heading: 'NORM', show: ({ norm }) => norm.toPrecision(4), align: 'right' },
+  { heading: 'WEIGHT', show: ({ appliedWeight }) => appliedWeight.toFixed(4), align: 'right' },
+  { heading: 'UPDATE', show: ({ update }) => update.slice(0, 12) },
+  { heading: 'ENTRY', show: ({ index }) => String(index), align: 'right' },
+  { heading: 'WHY', show: ({ verdict }) => (verdict?.code ? `${verdict.code}: ${verdict.message}` : '') },
+];
+
+export function addRoundCommands(program: Command): void {
+  const rounds = program.command('rounds').description('runs and their rounds');
+
+  withCommon(rounds.command('open').description('open a run: all its rounds, up to a promoted model')).action(async (options: Common) => {
+    const reply = await asOperator(options, (connection) => connection.unary(CONTROL.OpenRun, {}));
+    say(options.json, reply, () => `${reply.run} is open: ${reply.rounds} rounds from round ${reply.firstRound}; follow with rounds watch`);
+  });
+
+  withCommon(rounds.command('list', { isDefault: true }).description('the newest rounds'))
+    .option('--from <round>', 'from this round on', Number, 0)
+    .option('--limit <n>', 'how many', Number, 50)
+    .action(async (options: Common & { from: number; limit: number }) => {
+      const { from: fromRound, limit } = options;
+      const reply = await asOperator(options, (connection) => connection.unary(CONTROL.Rounds, { fromRound, limit }));
+      say(options.json, reply, () => `${table(reply.rounds, COLUMNS, 'no round yet')}\n${stateLine(reply.run, reply.phase)}`);
+    });
+
+  withCommon(rounds.command('show <round>').description('one round: every update, its verdict and the evidence')).action(
+    async (round: string, options: Common) => {
+      const reply = await asOperator(options, (connection) => connection.unary(CONTROL.Round, { round: Number(round) }));
+      say(options.json, reply, () => detailText(reply));
+    },
+  );
+
+  withCommon(rounds.command('watch').description('follow the journal as rounds go by, until stopped or the run ends'))
+    .option('--until-idle', 'stop when no run is under way')
+    .action((options: Common & { untilIdle?: boolean }) => watchRounds(options));
+
+  withCommon(rounds.command('abort').description('end the run under way; nothing of it is promoted'))
+    .option('--reason <text>', 'kept in the journal', '')
+    .action(async (options: Common & { reason: string }) => {
+      const reply = await asOperator(options, (connection) => connection.unary(CONTROL.AbortRun, { reason: options.reason }));
+      say(options.json, reply, () => `${reply.run} was aborted`);
+    });
+}
+
+function stateLine(run: string, phase: string): string {
+  return run ? `${run} is ${phase}` : 'no run is under way';
+}
+
+function detailText({ round, updates, waiting, rule }: RoundDetail): string {
+  if (!round) return 'no such round';
+  const lines = [
+    `round ${round.round} of ${round.run}, step ${round.step}, attempt ${round.attempt}: ${round.outcome}`,
+    `  opened ${round.openedAt}, ${round.seconds.toFixed(2)} s, ${round.accepted} of ${round.cohort} updates in the aggregate`,
+    `  base   ${round.base}`,
+    ...(round.result ? [`  result ${round.result} by ${rule}`] : []),
+    ...(waiting.length > 0 ? [`  waiting for ${waiting.join(', ')}`] : []),
+    '',
+    table(updates, UPDATE_COLUMNS, 'no update yet'),
+  ];
+  for (const { name, verdict } of updates) {
+    if (!verdict || verdict.findings.length === 0) continue;
+    lines.push('', `${name}: ${verdict.decision}`);
+    for (const finding of verdict.findings) lines.push(`  ${finding.passed ? 'passed' : 'FAILED'}  ${finding.check}: ${printable(finding.message)}`);
+    if (verdict.resolve) lines.push(`  → ${verdict.resolve}`);
+  }
+  return lines.join('\n');
+}

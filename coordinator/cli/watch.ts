@@ -1,0 +1,73 @@
+import { printable } from '../../shared/terminal/run-program.ts';
+import type { JournalEntry } from '../../shared/wire/generated/vedette/v1/JournalEntry.ts';
+import type { DataOf, EventType } from '../core/events.ts';
+import { asOperator, CONTROL } from './connect.ts';
+import type { Common } from './options.ts';
+
+type Line<T extends EventType> = (data: DataOf<T>) => string;
+
+/** What a person wants to read of an event; events without a line are not shown. */
+const LINES: { readonly [T in EventType]?: Line<T> } = {
+  run_opened: ({ run, steps, by }) => `${run} opened by ${by}: ${steps.map(({ step, repeat }) => `${repeat} × ${step}`).join(', ')}`,
+  round_opened: ({ round, attempt, step, cohort }) => `round ${round} opened: ${step}, ${cohort.length} asked${attempt > 1 ? `, attempt ${attempt}` : ''}`,
+  update_judged: ({ round, member, verdict }) => `round ${round}: ${member} ${verdict.decision} – ${verdict.message}`,
+  update_withdrawn: ({ round, member, reason }) => `round ${round}: ${member} withdrawn – ${reason}`,
+  collection_closed: ({ round, because }) => `round ${round} collected (${because})`,
+  round_aggregated: ({ round, contributions, samples }) => `round ${round} aggregated: ${contributions.length} updates, ${samples} samples`,
+  round_abandoned: ({ round, attempt, reason }) => `round ${round} attempt ${attempt} abandoned: ${reason}`,
+  candidate_assembled: ({ weights }) => `candidate ${weights.slice(0, 12)}: votes are asked for`,
+  vote_received: ({ member, approve, p99 }) => `${member} ${approve ? 'approves' : 'objects'} (p99 ${p99.toPrecision(4)})`,
+  candidate_evaluated: ({ evaluation }) => `evaluated: ${evaluation.reason}, threshold ${evaluation.threshold.toPrecision(6)}${evaluation.canary ? `, canary AUROC ${evaluation.canary.auroc.toFixed(4)}` : ''}`,
+  candidate_rejected: ({ reason, by }) => `candidate rejected by ${by}: ${reason}`,
+  model_promoted: ({ version, weights }) => `model v${version} promoted: ${weights.slice(0, 12)}`,
+  model_rolled_back: ({ from, to, by }) => `rolled back from v${from} to v${to} by ${by}`,
+  standing_changed: ({ member, from, to, by }) => `${member}: ${from} → ${to} by ${by}`,
+  member_joined: ({ member, role }) => `${member} joined as ${role}`,
+  run_failed: ({ run, reason }) => `${run} failed: ${reason}`,
+  run_aborted: ({ run, reason }) => `${run} aborted: ${reason}`,
+};
+
+const RUN_ENDS: ReadonlySet<string> = new Set<EventType>(['model_promoted', 'candidate_rejected', 'run_failed', 'run_aborted']);
+
+/** Prints journal entries as they happen, from the open run's beginning. */
+export async function watchRounds(options: Common & { untilIdle?: boolean }): Promise<void> {
+  await asOperator(options, async (connection) => {
+    const { rounds, run } = await connection.unary(CONTROL.Rounds, { fromRound: 0, limit: 1 });
+    if (options.untilIdle && run === '') return;
+    const stop = new AbortController();
+    process.once('SIGINT', () => stop.abort());
+    const from = await startOfRun(connection, run || (rounds[0]?.run ?? ''));
+    const entries = connection.serverStream(CONTROL.Watch, { from, follow: true }, { signal: stop.signal });
+    try {
+      for await (const entry of entries) {
+        print(entry, options.json);
+        if (options.untilIdle && RUN_ENDS.has(entry.type)) return;
+      }
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+    }
+  });
+}
+
+async function startOfRun(connection: Parameters<Parameters<typeof asOperator>[1]>[0], run: string): Promise<number> {
+  let from = 0;
+  for await (const entry of connection.serverStream(CONTROL.Watch, { from: 0, follow: false })) {
+    if (entry.type === 'run_opened' && (JSON.parse(entry.data) as { run: string }).run === run) return entry.index;
+    from = entry.index + 1;
+  }
+  return from;
+}
+
+export function entryLine(entry: JournalEntry): string | undefined {
+  const line = LINES[entry.type as EventType] as Line<EventType> | undefined;
+  return line?.(JSON.parse(entry.data) as never);
+}
+
+function print(entry: JournalEntry, json: boolean | undefined): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ ...entry, data: JSON.parse(entry.data) })}\n`);
+    return;
+  }
+  const text = entryLine(entry);
+  if (text) process.stdout.write(`${entry.at.slice(11, 23)}  ${printable(text)}\n`);
+}

@@ -1,0 +1,177 @@
+/** The composition root: every port gets its adapter here, and nowhere else. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Logger } from 'pino';
+import { keyToPem, loadKey } from '../shared/identity/keys.ts';
+import { Refusal } from '../shared/refusal.ts';
+import { DiskBlobs } from './adapters/blobs/disk.ts';
+import { InProcessBus } from './adapters/bus/in-process.ts';
+import { NatsBus } from './adapters/bus/nats.ts';
+import { CertificateAuthority } from './adapters/ca/certificate-authority.ts';
+import { SystemClock } from './adapters/clock/system.ts';
+import { WorkerCompute } from './adapters/compute/worker-compute.ts';
+import { controlService } from './adapters/grpc/control-service.ts';
+import { enrolmentService } from './adapters/grpc/enrolment-service.ts';
+import { modelsService } from './adapters/grpc/models-service.ts';
+import { participationService } from './adapters/grpc/participation-service.ts';
+import { type GrpcServer, startGrpcServer } from './adapters/grpc/server.ts';
+import { parseListenAddress } from './adapters/grpc/tls-listener.ts';
+import { transferService } from './adapters/grpc/transfer.ts';
+import { FileHeads } from './adapters/heads/file.ts';
+import { startHttp } from './adapters/http/server.ts';
+import { SqliteJournal } from './adapters/journal/sqlite.ts';
+import { createLog } from './adapters/log.ts';
+import { createMetrics } from './adapters/metrics.ts';
+import { type Config, type Home, homeOf, readConfig } from './config.ts';
+import { foundedFederation } from './core/run/decide-run.ts';
+import { Conductor } from './flow/conduct.ts';
+import type { Context } from './flow/context.ts';
+import { Desk } from './flow/desk.ts';
+import { Followers } from './flow/followers.ts';
+import { ProgressBook } from './flow/progress.ts';
+import { Prover } from './flow/prove.ts';
+import { watchMetrics } from './flow/observe.ts';
+import { UploadSeats } from './flow/transfer-rules.ts';
+import { canaryPath, dialable, logOrigin } from './init.ts';
+import type { Bus } from './ports/bus.ts';
+import type { Journal } from './ports/journal.ts';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+export const SOFTWARE = `vedette/${version}`;
+/** Uploads nobody came back to. */
+const STALE_UPLOAD_MS = 24 * 3_600_000;
+
+export interface Running {
+  readonly endpoint: string;
+  readonly httpPort: number;
+  readonly federation: string;
+  readonly backend: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a coordinator on its home, resuming whatever was under way. Refuses to start on a journal that does not verify. */
+export async function serve(homeFolder: string, overrides: Partial<Config> = {}): Promise<Running> {
+  const home = homeOf(homeFolder);
+  const config: Config = { ...readConfig(home.config), ...overrides };
+  const log = createLog({ level: config.log });
+  const clock = new SystemClock();
+  const journal = SqliteJournal.open(home.journal);
+  journal.verify();
+  const bus = openBus(config, home, journal, log);
+  const desk = new Desk({ journal, bus, clock });
+  const federation = foundedFederation(desk.state);
+  const heads = new FileHeads(home.heads);
+  const origin = logOrigin(federation.federation);
+  const prover = new Prover({ origin, key: await loadKey(home.keys.log, 'log'), heads, entries: journal.read(0) });
+  desk.onAppend((entries) => prover.append(entries));
+  const compute = new WorkerCompute();
+  const backend = await compute.backend();
+  const blobs = await DiskBlobs.open(home.blobs);
+  await blobs.sweepStaging(STALE_UPLOAD_MS);
+  const metrics = createMetrics();
+  const context: Context = {
+    desk,
+    journal,
+    blobs,
+    compute,
+    clock,
+    progress: new ProgressBook(),
+    prover,
+    publisher: {
+      identity: await loadKey(home.keys.coordinator, 'coordinator'),
+      release: await loadKey(home.keys.publisher, 'publisher'),
+      software: SOFTWARE,
+    },
+    log,
+    canaryFile: canaryPath(home, federation),
+    timed: metrics.timed,
+  };
+  const followers = new Followers(context);
+  const observe = watchMetrics(context, metrics, followers);
+  const server = await startServices({ context, config, home, followers, observe, log });
+  const { host, port } = parseListenAddress(config.http);
+  const http = await startHttp(host, port, metrics.registry);
+  const endpoint = config.endpoint ?? dialable(`:${server.port}`);
+  writeFileSync(home.address, JSON.stringify({ endpoint: dialable(`:${server.port}`), http: http.port }));
+  const conductor = new Conductor(context);
+  conductor.start();
+  log.info({ federation: federation.federation, endpoint, http: http.port, backend, entries: journal.size() }, 'coordinator serves');
+  return {
+    endpoint,
+    httpPort: http.port,
+    federation: federation.federation,
+    backend,
+    async stop() {
+      rmSync(home.address, { force: true });
+      await server.close();
+      await http.close();
+      await conductor.stop();
+      await compute.close();
+      await bus.close();
+      await journal.close();
+      heads.close();
+    },
+  };
+}
+
+interface ServiceParts {
+  readonly context: Context;
+  readonly config: Config;
+  readonly home: Home;
+  readonly followers: Followers;
+  readonly observe: ReturnType<typeof watchMetrics>;
+  readonly log: Logger;
+}
+
+async function startServices({ context, config, home, followers, observe, log }: ServiceParts): Promise<GrpcServer> {
+  const { desk, blobs, clock } = context;
+  const federation = foundedFederation(desk.state);
+  const caPem = readFileSync(home.caCertificate, 'utf8');
+  const authority = await CertificateAuthority.open(federation.federation, await loadKey(home.keys.ca, 'ca'), caPem);
+  const transport = await loadKey(home.keys.transport, 'transport');
+  const own = await authority.issueServerCertificate(transport, serverHosts(config), clock.now());
+  const seats = new UploadSeats(context);
+  let server: GrpcServer | undefined;
+  const control = controlService(context, {
+    followers,
+    endpoint: () => config.endpoint ?? dialable(`:${server?.port ?? 0}`),
+    caPem,
+    disconnect: (did) => server?.disconnect(did),
+  });
+  server = await startGrpcServer({
+    listen: config.listen,
+    tls: { certificatePem: own.pem, keyPem: keyToPem(transport), caPem },
+    federation: federation.federation,
+    directory: (did) => desk.state.members.get(desk.state.dids.get(did) ?? ''),
+    services: [
+      enrolmentService(context, authority, desk.state.keys?.log ?? ''),
+      participationService(context, followers),
+      modelsService(context),
+      transferService(blobs, { ...seats, moved: (caller, bytes) => observe.moved(caller, bytes, seats.moved) }),
+      control,
+    ],
+    clock,
+    log,
+    observe: observe.call,
+  });
+  return server;
+}
+
+function serverHosts({ endpoint, hosts }: Config): string[] {
+  const named = endpoint === undefined ? [] : [endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, '')];
+  return [...new Set(['localhost', '127.0.0.1', '::1', ...named, ...hosts])];
+}
+
+function openBus(config: Config, home: Home, journal: Journal, log: Logger): Bus {
+  const { federation } = federationName(journal);
+  if (!config.nats) return new InProcessBus();
+  return NatsBus.open({ ...config.nats, federation, journal, positionFile: home.busPosition, log });
+}
+
+/** The founding entry is the first of every journal. */
+function federationName(journal: Journal): { federation: string } {
+  const [first] = journal.read(0, 1);
+  const founded = first?.type === 'federation_founded' ? (first.data as { federation: { federation: string } }) : undefined;
+  if (!founded) throw new Refusal('journal_corrupt', 'the first entry does not found a federation');
+  return { federation: founded.federation.federation };
+}

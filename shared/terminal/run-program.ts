@@ -1,0 +1,48 @@
+/** How both command lines end: results on stdout, everything else on stderr, exit codes that scripts can use. */
+import { type Command, CommanderError } from 'commander';
+import { Refusal } from '../refusal.ts';
+
+export const EXIT = { ok: 0, refused: 1, usage: 2, unavailable: 3 } as const;
+
+export const EXIT_CODES_HELP = `
+Exit codes: 0 done, 1 refused (the refusal says why and what to do), 2 wrong usage, 3 coordinator unavailable.`;
+
+/** Parses and runs; sets the process's exit code and never throws. */
+export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
+  throwOnUsage(program);
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = report(error, argv.includes('--json'));
+  }
+}
+
+function throwOnUsage(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) throwOnUsage(child);
+}
+
+function report(error: unknown, json: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (!(error instanceof Refusal)) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(json ? `${JSON.stringify({ error: { code: 'internal', message } })}\n` : `failed: ${message}\n`);
+    if (process.env.VEDETTE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    return EXIT.refused;
+  }
+  if (json) process.stderr.write(`${JSON.stringify({ error })}\n`);
+  else process.stderr.write(`refused (${error.code}): ${printable(error.message)}\n  → ${error.resolve}\n`);
+  if (error.code === 'usage') return EXIT.usage;
+  return error.kind === 'unavailable' ? EXIT.unavailable : EXIT.refused;
+}
+
+/** Text from elsewhere, without the control characters that could steer a terminal. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '�');
+}
+
+/** One result: as JSON for machines, or as text for people. */
+export function say(json: boolean | undefined, value: unknown, text: () => string): void {
+  process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${text()}\n`);
+}
