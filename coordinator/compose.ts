@@ -21,7 +21,8 @@ import { FileHeads } from './adapters/heads/file.ts';
 import { startHttp } from './adapters/http/server.ts';
 import { SqliteJournal } from './adapters/journal/sqlite.ts';
 import { createLog } from './adapters/log.ts';
-import { createMetrics } from './adapters/metrics.ts';
+import { createMetrics, type Metrics } from './adapters/metrics.ts';
+import { watchMetrics } from './adapters/watch-metrics.ts';
 import { type Config, type Home, homeOf, readConfig } from './config.ts';
 import { foundedFederation } from './core/run/decide-run.ts';
 import { Conductor } from './flow/conduct.ts';
@@ -30,7 +31,6 @@ import { Desk } from './flow/desk.ts';
 import { Followers } from './flow/followers.ts';
 import { ProgressBook } from './flow/progress.ts';
 import { Prover } from './flow/prove.ts';
-import { watchMetrics } from './flow/observe.ts';
 import { UploadSeats } from './flow/transfer-rules.ts';
 import { canaryPath, dialable, logOrigin } from './init.ts';
 import type { Bus } from './ports/bus.ts';
@@ -87,8 +87,8 @@ export async function serve(homeFolder: string, overrides: Partial<Config> = {})
     timed: metrics.timed,
   };
   const followers = new Followers(context);
-  const observe = watchMetrics(context, metrics, followers);
-  const server = await startServices({ context, config, home, followers, observe, log });
+  watchMetrics(context, metrics, followers);
+  const server = await startServices({ context, config, home, followers, metrics, log });
   const { host, port } = parseListenAddress(config.http);
   const http = await startHttp(host, port, metrics.registry);
   const endpoint = config.endpoint ?? dialable(`:${server.port}`);
@@ -119,11 +119,11 @@ interface ServiceParts {
   readonly config: Config;
   readonly home: Home;
   readonly followers: Followers;
-  readonly observe: ReturnType<typeof watchMetrics>;
+  readonly metrics: Metrics;
   readonly log: Logger;
 }
 
-async function startServices({ context, config, home, followers, observe, log }: ServiceParts): Promise<GrpcServer> {
+async function startServices({ context, config, home, followers, metrics, log }: ServiceParts): Promise<GrpcServer> {
   const { desk, blobs, clock } = context;
   const federation = foundedFederation(desk.state);
   const caPem = readFileSync(home.caCertificate, 'utf8');
@@ -147,12 +147,12 @@ async function startServices({ context, config, home, followers, observe, log }:
       enrolmentService(context, authority, desk.state.keys?.log ?? ''),
       participationService(context, followers),
       modelsService(context),
-      transferService(blobs, { ...seats, moved: (caller, bytes) => observe.moved(caller, bytes, seats.moved) }),
+      transferService(blobs, seats),
       control,
     ],
     clock,
     log,
-    observe: observe.call,
+    observe: ({ method, outcome, seconds }) => metrics.callEnded(method, outcome, seconds),
   });
   return server;
 }
@@ -165,7 +165,11 @@ function serverHosts({ endpoint, hosts }: Config): string[] {
 function openBus(config: Config, home: Home, journal: Journal, log: Logger): Bus {
   const { federation } = federationName(journal);
   if (!config.nats) return new InProcessBus();
-  return NatsBus.open({ ...config.nats, federation, journal, positionFile: home.busPosition, log });
+  return NatsBus.open({ ...natsAddress(config.nats), federation, journal, positionFile: home.busPosition, log });
+}
+
+function natsAddress({ url, credentials }: NonNullable<Config['nats']>): { url: string; credentialsFile?: string } {
+  return { url, ...(credentials ? { credentialsFile: credentials } : {}) };
 }
 
 /** The founding entry is the first of every journal. */

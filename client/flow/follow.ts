@@ -2,7 +2,7 @@
  * A node at work. One loop listens: it checks every head of the journal and keeps the newest situation. The other does
  * what the newest situation asks, one thing at a time. Nothing is queued: whatever was missed no longer matters.
  */
-import { afterDuty, afterFollowing, delayAfterMs } from '../core/after-failure.ts';
+import { afterDuty, afterFollowing, delayAfterMs, type NextMove } from '../core/after-failure.ts';
 import { ballotKey, type Done, type Duty, dutyOf, roundKey } from '../core/duty.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import type { Situation } from '../ports/coordinator.ts';
@@ -200,7 +200,7 @@ class Session {
       logger.info({ duty: duty.duty }, 'left unfinished: the coordinator moved on, or this node is stopping');
       return true;
     }
-    const move = error instanceof Refusal ? afterDuty(error) : 'decline';
+    const move = nextAfter(duty, error);
     if (error instanceof Refusal) {
       // The message may quote others; the catalogue's advice does not.
       logger.warn({ duty: duty.duty, code: error.code, resolve: error.resolve, next: move }, 'refused');
@@ -256,6 +256,13 @@ class Session {
       logger.warn({ code: error.code }, 'the certificate could not be renewed yet');
     }
   }
+}
+
+/** A model waits to be installed for as long as it is the newest; only what was proven wrong is left alone. */
+function nextAfter(duty: Duty, error: unknown): NextMove {
+  if (!(error instanceof Refusal)) return 'decline';
+  const move = afterDuty(error);
+  return move === 'decline' && duty.duty === 'install' && error.kind !== 'corrupt' ? 'retry' : move;
 }
 
 const STANDINGS = ['pending', 'active', 'suspended', 'quarantined', 'revoked'];

@@ -1,5 +1,5 @@
 /** Offline proof of where a folder's model comes from. */
-import { readRelease } from '../adapters/release-folder.ts';
+import { readRelease } from './read-release.ts';
 import { proveRelease, type ReleaseProof, type ReleaseTrust } from '../core/release-proof.ts';
 
 /** Refuses only what keeps it from looking; what is wrong with the release is in the proof. */

@@ -5,8 +5,7 @@ import type { Decision } from '../../shared/verdict.ts';
 import type { Standing } from '../core/events.ts';
 
 /** Phases of a round that take time worth knowing. */
-export const PHASES = ['collect', 'screen', 'aggregate', 'evaluate'] as const;
-export type TimedPhase = (typeof PHASES)[number];
+export type TimedPhase = 'collect' | 'screen' | 'aggregate' | 'evaluate';
 export type RoundOutcome = 'aggregated' | 'abandoned';
 export type Direction = 'in' | 'out';
 
@@ -87,13 +86,30 @@ export function createMetrics() {
       registers,
     }),
     followers: new Gauge({ name: 'vedette_followers', help: 'Clients following the rounds now.', registers }),
-    journalEntries: new Gauge({ name: 'vedette_journal_entries', help: 'Entries in the journal.', registers }),
+    journalEntries: new Gauge({
+      name: 'vedette_journal_entries',
+      help: 'Entries in the journal.',
+      registers,
+    }),
     modelVersion: new Gauge({
       name: 'vedette_model_version',
       help: 'Version of the current model; 0 before the first.',
       registers,
     }),
 
+    /** Sets gauges from what they describe, at each scrape. */
+    beforeScrape(refresh: () => void): void {
+      registry.registerMetric(
+        new Gauge({
+          name: 'vedette_scrapes',
+          help: 'Times the metrics were read.',
+          collect() {
+            this.inc();
+            refresh();
+          },
+        }),
+      );
+    },
     updateJudged(decision: Decision, code: RefusalCode | undefined): void {
       updates.inc({ decision, code: code ?? 'none' });
     },
@@ -116,8 +132,8 @@ export function createMetrics() {
     jobTook(job: string, seconds: number): void {
       jobSeconds.observe({ job }, seconds);
     },
-    /** Observes how long the work of a phase takes, also when it fails. */
-    async timed<T>(phase: TimedPhase, work: () => Promise<T>): Promise<T> {
+    /** Observes how long the work of a phase takes, also when it fails. The phase comes from the flow, never from outside. */
+    async timed<T>(phase: TimedPhase | (string & {}), work: () => Promise<T>): Promise<T> {
       const stop = phaseSeconds.startTimer({ phase });
       try {
         return await work();

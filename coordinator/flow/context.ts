@@ -24,8 +24,8 @@ export interface Context {
   readonly log: Logger;
   /** Absolute path of the canary file, when the federation has one. */
   readonly canaryFile: string | undefined;
-  /** Observed durations, in seconds, by phase. */
-  readonly timed: <T>(phase: string, work: () => Promise<T>) => Promise<T>;
+  /** Measures how long the work of a phase takes. */
+  readonly timed: <T>(phase: 'screen' | 'aggregate' | 'evaluate', work: () => Promise<T>) => Promise<T>;
 }
 
 export function federationOf(context: Context): Federation {

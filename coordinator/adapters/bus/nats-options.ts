@@ -7,12 +7,12 @@ export interface NatsAddress {
   /** `nats://` or `tls://`, with user and password or a token before the host if need be; several with commas between. */
   readonly url: string;
   /** NATS credentials file (user JWT and seed). */
-  readonly credentials?: string | undefined;
+  readonly credentialsFile?: string | undefined;
   /** PEM file: the CA that the broker's certificate must come from. Default: those of Node. Any of the three asks for TLS. */
-  readonly ca?: string | undefined;
+  readonly caFile?: string | undefined;
   /** PEM files: client certificate and key, for brokers that verify clients. */
-  readonly certificate?: string | undefined;
-  readonly key?: string | undefined;
+  readonly certificateFile?: string | undefined;
+  readonly keyFile?: string | undefined;
 }
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -34,9 +34,9 @@ export function natsOptions(address: NatsAddress, name: string): ConnectionOptio
     pingInterval: PING_INTERVAL_MS,
     ...loginOptions(urls[0]),
     ...(tls === undefined ? {} : { tls }),
-    ...(address.credentials === undefined
+    ...(address.credentialsFile === undefined
       ? {}
-      : { authenticator: credsAuthenticator(readFileSync(address.credentials)) }),
+      : { authenticator: credsAuthenticator(readFileSync(address.credentialsFile)) }),
   };
 }
 
@@ -56,14 +56,14 @@ function loginOptions(url: URL | undefined): Pick<ConnectionOptions, 'user' | 'p
 }
 
 function tlsOptions(
-  { ca, certificate, key }: NatsAddress,
+  { caFile, certificateFile, keyFile }: NatsAddress,
   urls: readonly URL[],
 ): ConnectionOptions['tls'] | undefined {
-  const wanted = urls.some(({ protocol }) => protocol === 'tls:') || ca || certificate || key;
+  const wanted = urls.some(({ protocol }) => protocol === 'tls:') || caFile || certificateFile || keyFile;
   if (!wanted) return undefined;
   return {
-    ...(ca === undefined ? {} : { caFile: ca }),
-    ...(certificate === undefined ? {} : { certFile: certificate }),
-    ...(key === undefined ? {} : { keyFile: key }),
+    ...(caFile === undefined ? {} : { caFile }),
+    ...(certificateFile === undefined ? {} : { certFile: certificateFile }),
+    ...(keyFile === undefined ? {} : { keyFile }),
   };
 }

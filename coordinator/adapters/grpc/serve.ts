@@ -1,16 +1,16 @@
 /** Handlers as plain async functions: request and context in, reply out, refusals thrown. */
-import type {
-  handleClientStreamingCall,
-  handleServerStreamingCall,
-  handleUnaryCall,
+import {
+  type handleClientStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
   Metadata,
-  ServerReadableStream,
-  ServerUnaryCall,
-  ServerWritableStream,
-  ServiceDefinition,
-  sendUnaryData,
-  UntypedHandleCall,
-  UntypedServiceImplementation,
+  type ServerReadableStream,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type ServiceDefinition,
+  type sendUnaryData,
+  type UntypedHandleCall,
+  type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { Refusal } from '../../../shared/refusal.ts';
@@ -139,6 +139,8 @@ class ServedMethod {
   };
 
   readonly serverStream = (call: ServerWritableStream<unknown, unknown>): void => {
+    // Before the first message, which may be long in coming: so that the caller knows the stream stands.
+    call.sendMetadata(new Metadata());
     void this.#run(
       call.metadata,
       (context, { signal }) => this.#handler(call.request, context, emitter(call, signal)),

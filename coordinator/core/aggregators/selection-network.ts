@@ -1,6 +1,7 @@
 /**
  * A comparator network that, for n values, brings the `trim` smallest to the front, the `trim` largest to the back, and
- * those between in ascending order. It has no branch on data, and so sorts a block of columns at a time, one comparator over the whole block.
+ * those between in ascending order. It has no branch on data, and so sorts a block of columns at a time, one
+ * comparator over the whole block.
  */
 
 /** Positions to bring in order, as flat pairs (a₀, b₀, a₁, b₁, …): afterwards the smaller value stands at a. */

@@ -10,7 +10,7 @@ busContract('an in-process bus', async () => {
   const heard: number[] = [];
   const bus = new InProcessBus();
   bus.subscribe((entries) => heard.push(...entries.map(({ index }) => index)));
-  return { bus, journal: new MemoryJournal(), heard, dispose: async () => {} };
+  return { bus, journal: new MemoryJournal(), heard: () => heard, dispose: async () => {} };
 });
 
 describe('an in-process bus with bad subscribers', () => {

@@ -105,9 +105,7 @@ describe.skipIf(missing !== undefined)('with a real nats-server', () => {
     return {
       bus,
       journal,
-      get heard() {
-        return idsOf(messages);
-      },
+      heard: () => idsOf(messages),
       dispose: async () => {
         await connection.close();
         await server.kill();
@@ -303,7 +301,7 @@ describe.skipIf(missing !== undefined)('with a real nats-server', () => {
       await journal.append(0, drafts(2));
       const url = `tls://localhost:${server.port}`;
       const wary = start(url);
-      const trusting = start(url, { ca: certificateFile });
+      const trusting = start(url, { caFile: certificateFile });
       await until(() => trusting.position === 2);
       expect(wary.position).toBe(0);
     });

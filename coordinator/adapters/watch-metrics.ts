@@ -1,0 +1,40 @@
+/** Keeps the metrics in step with the journal. */
+import type { Recorded, Standing } from '../core/events.ts';
+import type { Context } from '../flow/context.ts';
+import { recordedEntries } from '../flow/desk.ts';
+import type { Followers } from '../flow/followers.ts';
+import type { Metrics } from './metrics.ts';
+
+const STANDINGS: readonly Standing[] = ['pending', 'active', 'suspended', 'quarantined', 'revoked'];
+
+export function watchMetrics({ desk }: Pick<Context, 'desk'>, metrics: Metrics, followers: Followers): void {
+  const refresh = () => {
+    const { state } = desk;
+    metrics.journalEntries.set(state.size);
+    metrics.modelVersion.set(state.current);
+    metrics.followers.set(followers.count);
+    for (const standing of STANDINGS) {
+      const held = [...state.members.values()].filter((member) => member.standing === standing);
+      metrics.membersAre(standing, held.length);
+    }
+  };
+  metrics.beforeScrape(refresh);
+  desk.onAppend((entries) => {
+    for (const entry of recordedEntries(entries)) count(entry, metrics);
+  });
+}
+
+function count(entry: Recorded, metrics: Metrics): void {
+  switch (entry.type) {
+    case 'update_received':
+      return metrics.updateJudged('accept', undefined);
+    case 'update_judged':
+      return metrics.updateJudged(entry.data.verdict.decision, entry.data.verdict.code);
+    case 'round_aggregated':
+      return metrics.roundEnded('aggregated');
+    case 'round_abandoned':
+      return metrics.roundEnded('abandoned');
+    default:
+      return undefined;
+  }
+}
