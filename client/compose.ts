@@ -83,7 +83,10 @@ export interface NodeOptions {
 }
 
 /** A node ready to take part. Refuses with the first refusal of the data checks. */
-export async function composeNode(desk: Desk, { logger, tamper, onReport }: NodeOptions): Promise<ClientNode> {
+export async function composeNode(
+  desk: Desk,
+  { logger, tamper, onReport }: NodeOptions,
+): Promise<ClientNode> {
   const { home, membership, federation, config, identity, log, coordinator } = desk;
   const data = requireData(config);
   const report = await checkData(sourceOf(data), federation, config.policy, home.folder);

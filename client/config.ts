@@ -51,7 +51,9 @@ export function parseConfig(text: string, folder: string, source = 'client.yaml'
   const parsed = ClientConfigSchema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(top)'}: ${issue.message}`);
-    throw new Refusal('config_invalid', `${source}: ${lines.join('; ')}`, { path: lines[0]?.split(':')[0] ?? '' });
+    throw new Refusal('config_invalid', `${source}: ${lines.join('; ')}`, {
+      path: lines[0]?.split(':')[0] ?? '',
+    });
   }
   return withAbsolutePaths(parsed.data, folder);
 }
@@ -59,7 +61,9 @@ export function parseConfig(text: string, folder: string, source = 'client.yaml'
 /** The rows to train on. Refuses `config_invalid` when client.yaml names none. */
 export function requireData(config: ClientConfig): DataConfig {
   if (config.data) return config.data;
-  throw new Refusal('config_invalid', 'client.yaml: data.file: no file to train on is named', { path: 'data.file' });
+  throw new Refusal('config_invalid', 'client.yaml: data.file: no file to train on is named', {
+    path: 'data.file',
+  });
 }
 
 export function sourceOf({ file, header, label }: DataConfig): Source {
@@ -77,7 +81,11 @@ function withAbsolutePaths(config: ClientConfig, folder: string): ClientConfig {
   if (!config.data) return config;
   const absolute = (path: string) => (isAbsolute(path) ? path : resolve(folder, path));
   const { file, incidents } = config.data;
-  const data = { ...config.data, file: absolute(file), ...(incidents ? { incidents: absolute(incidents) } : {}) };
+  const data = {
+    ...config.data,
+    file: absolute(file),
+    ...(incidents ? { incidents: absolute(incidents) } : {}),
+  };
   return { ...config, data };
 }
 

@@ -2,7 +2,14 @@
 import type { SigningKey } from '../../shared/identity/keys.ts';
 import type { Refusal } from '../../shared/refusal.ts';
 import { ENROLMENT, MODELS, PARTICIPATION } from '../../shared/wire/protocol.ts';
-import type { Coordinator, JoinReply, NodeReport, OnBytes, RoundProgress, Situation } from '../ports/coordinator.ts';
+import type {
+  Coordinator,
+  JoinReply,
+  NodeReport,
+  OnBytes,
+  RoundProgress,
+  Situation,
+} from '../ports/coordinator.ts';
 import { SOFTWARE } from '../software.ts';
 import { Connection, type ConnectionOptions } from './grpc/connection.ts';
 import { download, downloadBytes, upload } from './grpc/transfer.ts';
@@ -66,8 +73,17 @@ export class RemoteCoordinator implements Coordinator {
     await upload(this.#connection, digest, bytes, { signal });
   }
 
-  async downloadBytes(digest: string, maxBytes: number, signal: AbortSignal, onProgress?: OnBytes): Promise<Uint8Array> {
-    return await downloadBytes(this.#connection, digest, { maxBytes, signal, ...(onProgress ? { onProgress } : {}) });
+  async downloadBytes(
+    digest: string,
+    maxBytes: number,
+    signal: AbortSignal,
+    onProgress?: OnBytes,
+  ): Promise<Uint8Array> {
+    return await downloadBytes(this.#connection, digest, {
+      maxBytes,
+      signal,
+      ...(onProgress ? { onProgress } : {}),
+    });
   }
 
   async download(digest: string, path: string, signal: AbortSignal, onProgress?: OnBytes): Promise<void> {

@@ -29,7 +29,12 @@ export interface Judgement {
 export function judgeCandidate(evidence: CandidateEvidence, bounds: Bounds): Judgement {
   const { heldBack } = evidence;
   if (!allFinite(heldBack) || (evidence.incidents && !allFinite(evidence.incidents))) {
-    return { approve: false, reason: 'the candidate gives scores that are not finite', p99: 0, heldBack: heldBack.length };
+    return {
+      approve: false,
+      reason: 'the candidate gives scores that are not finite',
+      p99: 0,
+      heldBack: heldBack.length,
+    };
   }
   const p99 = quantile(heldBack, 1 - bounds.alertBudget);
   const objection = degenerate(heldBack, p99) ?? regression(evidence, bounds.regressionBound);
@@ -39,7 +44,9 @@ export function judgeCandidate(evidence: CandidateEvidence, bounds: Bounds): Jud
 
 function degenerate(heldBack: Float32Array, p99: number): string | undefined {
   const median = quantile(heldBack, 0.5);
-  return p99 > median ? undefined : `the candidate does not tell rows apart: p99 ${p99} is not above the median ${median}`;
+  return p99 > median
+    ? undefined
+    : `the candidate does not tell rows apart: p99 ${p99} is not above the median ${median}`;
 }
 
 function regression({ heldBack, incidents, current }: CandidateEvidence, bound: number): string | undefined {

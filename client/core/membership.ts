@@ -2,9 +2,9 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { didOf } from '../../shared/identity/did-key.ts';
+import type { TrustedLog } from '../../shared/provenance/log-proof.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { noteVerifierKey } from '../../shared/transparency/checkpoint.ts';
-import type { TrustedLog } from '../../shared/provenance/log-proof.ts';
 
 export const MembershipSchema = z.strictObject({
   federation: z.string(),

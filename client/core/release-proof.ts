@@ -1,7 +1,12 @@
 /** What can be proven of a published model, offline, from its files and the keys that were pinned beforehand. */
 import { publicKeyOf } from '../../shared/identity/did-key.ts';
 import type { TrustedLog } from '../../shared/provenance/log-proof.ts';
-import { type Manifest, parseManifest, verifyManifest, verifyManifestProvenance } from '../../shared/provenance/manifest.ts';
+import {
+  type Manifest,
+  parseManifest,
+  verifyManifest,
+  verifyManifestProvenance,
+} from '../../shared/provenance/manifest.ts';
 import {
   type FileDigests,
   MODEL_SIGNATURE_FILE,
@@ -65,7 +70,8 @@ export function proveRelease(content: ReleaseContent, trust: ReleaseTrust): Rele
     steps.push(step);
     return value;
   };
-  const skip = (name: ProofStep['name'], message: string) => steps.push({ name, outcome: 'not checked', message });
+  const skip = (name: ProofStep['name'], message: string) =>
+    steps.push({ name, outcome: 'not checked', message });
 
   const signature = attempt('files', () => proveFiles(content));
   if (!trust.publisher) skip('publisher', 'no publisher key was given: anyone could have made model.sig');
@@ -86,7 +92,10 @@ export function proveRelease(content: ReleaseContent, trust: ReleaseTrust): Rele
 /** Refuses with the first failed step. */
 export function requireProven(proof: ReleaseProof): void {
   const failed = proof.steps.find(({ outcome }) => outcome === 'failed');
-  if (failed) throw new Refusal(failed.code ?? 'model_invalid', `${failed.name}: ${failed.message}`, { step: failed.name });
+  if (failed)
+    throw new Refusal(failed.code ?? 'model_invalid', `${failed.name}: ${failed.message}`, {
+      step: failed.name,
+    });
 }
 
 interface Proven<T> {
@@ -94,7 +103,10 @@ interface Proven<T> {
   readonly value: T;
 }
 
-function tried<T>(name: ProofStep['name'], prove: () => Proven<T>): { step: ProofStep; value: T | undefined } {
+function tried<T>(
+  name: ProofStep['name'],
+  prove: () => Proven<T>,
+): { step: ProofStep; value: T | undefined } {
   try {
     const { message, value } = prove();
     return { step: { name, outcome: 'ok', message }, value };
@@ -109,10 +121,12 @@ function proveFiles({ signature, digests }: ReleaseContent): Proven<true> {
   for (const [name, digest] of files) {
     const found = digests.get(name);
     if (found === undefined) throw new Refusal('model_invalid', `${name} is listed but missing`);
-    if (found !== digest) throw new Refusal('model_invalid', `${name} hashes to ${found}, listed is ${digest}`);
+    if (found !== digest)
+      throw new Refusal('model_invalid', `${name} hashes to ${found}, listed is ${digest}`);
   }
   const unlisted = [...digests.keys()].filter((name) => name !== MODEL_SIGNATURE_FILE && !files.has(name));
-  if (unlisted.length > 0) throw new Refusal('model_invalid', `not listed in model.sig: ${unlisted.join(', ')}`);
+  if (unlisted.length > 0)
+    throw new Refusal('model_invalid', `not listed in model.sig: ${unlisted.join(', ')}`);
   return { message: `${files.size} files, all listed in model.sig and unchanged`, value: true };
 }
 
@@ -132,13 +146,19 @@ function proveManifest({ manifest: text }: ReleaseContent, { coordinator }: Rele
 
 function proveJournal({ manifest }: ReleaseContent, coordinator: string, log: TrustedLog): Proven<TreeHead> {
   const { head, manifest: verified } = verifyManifest(manifest, { coordinator, log });
-  return { message: `entry ${verified.log.index} of ${head.size} in the journal ${head.origin}`, value: head };
+  return {
+    message: `entry ${verified.log.index} of ${head.size} in the journal ${head.origin}`,
+    value: head,
+  };
 }
 
 function proveWeights({ digests }: ReleaseContent, { weights }: Manifest): Proven<true> {
   const found = digests.get(WEIGHTS_FILE);
   if (found !== weights.digest) {
-    throw new Refusal('model_invalid', `${WEIGHTS_FILE} hashes to ${found ?? 'nothing'}, the manifest says ${weights.digest}`);
+    throw new Refusal(
+      'model_invalid',
+      `${WEIGHTS_FILE} hashes to ${found ?? 'nothing'}, the manifest says ${weights.digest}`,
+    );
   }
   return { message: `SHA-256 ${weights.digest}, as the manifest says`, value: true };
 }
@@ -147,7 +167,10 @@ function proveProvenance({ provenance: bytes }: ReleaseContent, manifest: Manife
   const { updates } = verifyManifestProvenance(manifest, bytes);
   const taken = updates.filter(({ appliedWeight }) => appliedWeight > 0).length;
   const { members } = manifest.contributions;
-  return { message: `${updates.length} signed updates, ${taken} taken, of ${members.length} members`, value: true };
+  return {
+    message: `${updates.length} signed updates, ${taken} taken, of ${members.length} members`,
+    value: true,
+  };
 }
 
 /** The threshold is the second-highest of the reports, and behind each report stands a signed vote. */
@@ -162,12 +185,16 @@ function proveVotes({ evaluation, threshold, run, weights }: Manifest): Proven<t
     }),
   );
   for (const { member, p99 } of threshold.reports) {
-    if (signed.get(member) !== p99) throw new Refusal('vote_invalid', `the report of ${member} is not what it signed`);
+    if (signed.get(member) !== p99)
+      throw new Refusal('vote_invalid', `the report of ${member} is not what it signed`);
   }
   const descending = threshold.reports.map(({ p99 }) => p99).sort((a, b) => b - a);
   const expected = descending[1] ?? descending[0];
   if (threshold.rule === 'second-highest' && threshold.value !== expected) {
     throw new Refusal('manifest_invalid', `threshold ${threshold.value}, the reports give ${expected}`);
   }
-  return { message: `threshold ${threshold.value}, ${threshold.rule} of ${threshold.reports.length} signed votes`, value: true };
+  return {
+    message: `threshold ${threshold.value}, ${threshold.rule} of ${threshold.reports.length} signed votes`,
+    value: true,
+  };
 }

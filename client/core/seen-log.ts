@@ -76,7 +76,13 @@ function linked(from: TreeHead, to: TreeHead, { consistency }: OfferedHead): boo
   const path = consistency.map((hash) => Buffer.from(hash).toString('hex'));
   // A log that has nothing yet proves nothing: its first head is believed for its signature.
   const needed = from.size === 0 || from.size === to.size ? [] : path;
-  return verifyConsistency({ from: from.size, fromRoot: from.root, to: to.size, toRoot: to.root, path: needed });
+  return verifyConsistency({
+    from: from.size,
+    fromRoot: from.root,
+    to: to.size,
+    toRoot: to.root,
+    path: needed,
+  });
 }
 
 function forked(known: TreeHead, offered: TreeHead): Refusal {

@@ -20,9 +20,15 @@ export function findDrill(name: string, allowed: string | undefined): Tamper {
   const tamper = Object.hasOwn(DRILLS, name) ? DRILLS[name] : undefined;
   if (!tamper) throw new Refusal('usage', `no drill ${name}; there are ${DRILL_NAMES.join(', ')}`);
   if (allowed === '1') return tamper;
-  throw new Refusal('policy_refused', `drill ${name} attacks the federation it joins; VEDETTE_DRILL=1 is not set`);
+  throw new Refusal(
+    'policy_refused',
+    `drill ${name} attacks the federation it joins; VEDETTE_DRILL=1 is not set`,
+  );
 }
 
 function scaled({ layout, tensors }: TensorSet, factor: number): TensorSet {
-  return { layout, tensors: new Map([...tensors].map(([name, values]) => [name, values.map((value) => value * factor)])) };
+  return {
+    layout,
+    tensors: new Map([...tensors].map(([name, values]) => [name, values.map((value) => value * factor)])),
+  };
 }

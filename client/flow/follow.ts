@@ -2,9 +2,10 @@
  * A node at work. One loop listens: it checks every head of the journal and keeps the newest situation. The other does
  * what the newest situation asks, one thing at a time. Nothing is queued: whatever was missed no longer matters.
  */
+
+import { Refusal } from '../../shared/refusal.ts';
 import { afterDuty, afterFollowing, delayAfterMs, type NextMove } from '../core/after-failure.ts';
 import { ballotKey, type Done, type Duty, dutyOf, roundKey } from '../core/duty.ts';
-import { Refusal } from '../../shared/refusal.ts';
 import type { Situation } from '../ports/coordinator.ts';
 import type { InstalledModel } from '../ports/installed-models.ts';
 import { install } from './install.ts';
@@ -123,7 +124,10 @@ class Session {
       this.#end(error);
       return;
     }
-    this.#node.logger.warn({ code: error instanceof Refusal ? error.code : '' }, 'following was refused; trying again');
+    this.#node.logger.warn(
+      { code: error instanceof Refusal ? error.code : '' },
+      'following was refused; trying again',
+    );
     if (move === 'renew') await this.#renewNow();
     await pauseUnless(this.#stop.signal, delayAfterMs(Math.max(failures, 1), Math.random()));
   }
@@ -194,7 +198,11 @@ class Session {
     }
   }
 
-  async #afterFailedDuty(duty: Exclude<Duty, { duty: 'rest' }>, error: unknown, signal: AbortSignal): Promise<boolean> {
+  async #afterFailedDuty(
+    duty: Exclude<Duty, { duty: 'rest' }>,
+    error: unknown,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { logger } = this.#node;
     if (signal.aborted) {
       logger.info({ duty: duty.duty }, 'left unfinished: the coordinator moved on, or this node is stopping');

@@ -72,10 +72,17 @@ async function requireFree(home: HomeFolder, invite: Invite): Promise<void> {
   if (!enrolled) return;
   const isSame = enrolled.coordinator === invite.coordinator && enrolled.name === invite.name;
   if (isSame && enrolled.federation === invite.federation) return;
-  throw new Refusal('home_exists', `${home.folder} is enrolled as ${enrolled.name} in ${enrolled.federation}`, { home: home.folder });
+  throw new Refusal(
+    'home_exists',
+    `${home.folder} is enrolled as ${enrolled.name} in ${enrolled.federation}`,
+    { home: home.folder },
+  );
 }
 
 function requireInviter(invite: Invite, { coordinator }: JoinReply): void {
   if (coordinator === invite.coordinator) return;
-  throw new Refusal('coordinator_untrusted', `${invite.endpoint} signs as ${coordinator}, the invite names ${invite.coordinator}`);
+  throw new Refusal(
+    'coordinator_untrusted',
+    `${invite.endpoint} signs as ${coordinator}, the invite names ${invite.coordinator}`,
+  );
 }

@@ -10,11 +10,11 @@ import type { SeenLog } from '../core/seen-log.ts';
 import type { Incidents } from '../data/incidents.ts';
 import type { RowStore } from '../data/row-store.ts';
 import type { SitePolicy } from '../data/site-policy.ts';
+import type { Tamper } from '../drills/tamper.ts';
 import type { BlobCache } from '../ports/blob-cache.ts';
 import type { Coordinator } from '../ports/coordinator.ts';
 import type { InstalledModels } from '../ports/installed-models.ts';
 import type { Receipts } from '../ports/receipts.ts';
-import type { Tamper } from '../drills/tamper.ts';
 
 /** What a node that takes part in rounds has at hand. */
 export interface ClientNode {

@@ -19,7 +19,8 @@ export async function observeHead(node: Observer, head: TreeHead): Promise<void>
  */
 export async function linkReceipts(node: Observer): Promise<void> {
   const { unlinked } = node.seenLog;
-  if (unlinked) await loudly(node, async () => node.seenLog.link(unlinked, await node.coordinator.head(unlinked.size)));
+  if (unlinked)
+    await loudly(node, async () => node.seenLog.link(unlinked, await node.coordinator.head(unlinked.size)));
   await node.saveHead(node.seenLog.head);
 }
 

@@ -29,7 +29,10 @@ export async function openModel(
   const weights = await releaseFile(folder, WEIGHTS_FILE);
   const digest = createHash('sha256').update(weights).digest('hex');
   if (digest !== manifest.weights.digest) {
-    throw new Refusal('model_invalid', `${WEIGHTS_FILE} hashes to ${digest}, the manifest says ${manifest.weights.digest}`);
+    throw new Refusal(
+      'model_invalid',
+      `${WEIGHTS_FILE} hashes to ${digest}, the manifest says ${manifest.weights.digest}`,
+    );
   }
   const federation = validateFederation(manifest.federation.definition, join(folder, MANIFEST_FILE));
   return { manifest, federation, scorer: (await familyOf(federation)).scorer(decode(weights)) };

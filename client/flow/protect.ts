@@ -19,23 +19,37 @@ export interface ProtectedUpdate {
  * Samples are claimed up to the bound of the plan and no further: updates are means over rows, so a smaller claim
  * only weighs less.
  */
-export function protect(result: LocalResult, plan: RoundPlan, policy: SitePolicy, tamper: Tamper | undefined): ProtectedUpdate {
+export function protect(
+  result: LocalResult,
+  plan: RoundPlan,
+  policy: SitePolicy,
+  tamper: Tamper | undefined,
+): ProtectedUpdate {
   if (!policy.train) throw new Refusal('policy_refused', 'the site policy says train: false');
   const { update, samples, metrics } = result;
   requireLayout(update, plan.layout);
   requireFinite(update);
   const bytes = encode(tamper ? tamper(update) : update);
   if (plan.maxBytes > 0 && bytes.length > plan.maxBytes) {
-    throw new Refusal('update_size', `the update has ${bytes.length} bytes (bound ${plan.maxBytes})`, { bytes: bytes.length });
+    throw new Refusal('update_size', `the update has ${bytes.length} bytes (bound ${plan.maxBytes})`, {
+      bytes: bytes.length,
+    });
   }
-  return { bytes, samples: plan.maxSamples > 0 ? Math.min(samples, plan.maxSamples) : samples, metrics: finiteOnly(metrics) };
+  return {
+    bytes,
+    samples: plan.maxSamples > 0 ? Math.min(samples, plan.maxSamples) : samples,
+    metrics: finiteOnly(metrics),
+  };
 }
 
 function requireFinite({ layout, tensors }: TensorSet): void {
   for (const { name } of layout) {
     const at = tensors.get(name)?.findIndex((value) => !Number.isFinite(value)) ?? -1;
     if (at < 0) continue;
-    throw new Refusal('update_not_finite', `value ${at} of tensor ${name} is not finite after training`, { tensor: name, at });
+    throw new Refusal('update_not_finite', `value ${at} of tensor ${name} is not finite after training`, {
+      tensor: name,
+      at,
+    });
   }
 }
 

@@ -4,8 +4,8 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { Refusal } from '../../shared/refusal.ts';
 import { MODEL_SIGNATURE_FILE } from '../../shared/provenance/model-signing.ts';
+import { Refusal } from '../../shared/refusal.ts';
 import { MANIFEST_FILE, PROVENANCE_FILE, type ReleaseContent } from '../core/release-proof.ts';
 
 /** Refuses `model_missing` without a folder, `model_invalid` for links and for a file that is missing. */
@@ -22,17 +22,20 @@ export async function readRelease(folder: string): Promise<ReleaseContent> {
 
 /** Relative POSIX paths, sorted. */
 export async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
-      throw new Refusal('model_missing', `there is no folder ${folder}`, { folder });
-    }
-    throw error;
-  });
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
+        throw new Refusal('model_missing', `there is no folder ${folder}`, { folder });
+      }
+      throw error;
+    },
+  );
   const names: string[] = [];
   for (const entry of entries) {
     const name = relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/');
     if (entry.isFile()) names.push(name);
-    else if (!entry.isDirectory()) throw new Refusal('model_invalid', `${name} is neither a file nor a folder`, { name });
+    else if (!entry.isDirectory())
+      throw new Refusal('model_invalid', `${name} is neither a file nor a folder`, { name });
   }
   return names.sort();
 }
@@ -45,7 +48,8 @@ async function digestOf(path: string): Promise<string> {
 
 async function required(folder: string, name: string): Promise<Buffer> {
   return await readFile(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw new Refusal('model_invalid', `${name} is missing in ${folder}`, { name });
+    if (error.code === 'ENOENT')
+      throw new Refusal('model_invalid', `${name} is missing in ${folder}`, { name });
     throw error;
   });
 }

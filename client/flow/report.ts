@@ -6,7 +6,12 @@ import type { ClientNode } from './node.ts';
 export async function report(node: ClientNode, model: InstalledModel | undefined): Promise<void> {
   const { coordinator, software, backend, logger } = node;
   try {
-    await coordinator.report({ software, backend, modelVersion: model?.version ?? 0, modelWeights: model?.weights ?? '' });
+    await coordinator.report({
+      software,
+      backend,
+      modelVersion: model?.version ?? 0,
+      modelWeights: model?.weights ?? '',
+    });
   } catch (error) {
     logger.debug({ code: error instanceof Refusal ? error.code : 'internal' }, 'report was not heard');
   }

@@ -10,17 +10,33 @@ import type { ProtectedUpdate } from './protect.ts';
 type Verdict = Receipt['verdict'];
 
 /** The verdict at the door, from a receipt that was checked and kept. */
-export async function submit(node: ClientNode, plan: RoundPlan, update: ProtectedUpdate, signal: AbortSignal): Promise<Verdict> {
+export async function submit(
+  node: ClientNode,
+  plan: RoundPlan,
+  update: ProtectedUpdate,
+  signal: AbortSignal,
+): Promise<Verdict> {
   const { coordinator } = node;
   const digest = createHash('sha256').update(update.bytes).digest('hex');
   const header = signHeader(node, plan, update, digest);
   await coordinator.upload(digest, update.bytes, signal);
-  const reply = await submitAgainIfForgotten(node, header, () => coordinator.upload(digest, update.bytes, signal));
-  return keepReceipt(node, reply.receipt, { kind: 'update', digest, round: plan.round, attempt: plan.attempt });
+  const reply = await submitAgainIfForgotten(node, header, () =>
+    coordinator.upload(digest, update.bytes, signal),
+  );
+  return keepReceipt(node, reply.receipt, {
+    kind: 'update',
+    digest,
+    round: plan.round,
+    attempt: plan.attempt,
+  });
 }
 
 /** A coordinator that lost its disk cache may have to be given the blob once more. */
-async function submitAgainIfForgotten(node: ClientNode, header: string, upload: () => Promise<void>): Promise<SubmitReply> {
+async function submitAgainIfForgotten(
+  node: ClientNode,
+  header: string,
+  upload: () => Promise<void>,
+): Promise<SubmitReply> {
   try {
     return await node.coordinator.submit(header);
   } catch (error) {
@@ -71,7 +87,11 @@ export function keepReceipt(node: ClientNode, jws: string, sent: Sent): Verdict 
     receipt.digest === sent.digest &&
     receipt.member === node.identity.did &&
     receipt.federation === node.federation.federation;
-  if (!isOwn) throw new Refusal('receipt_invalid', `the receipt is for ${receipt.kind} ${receipt.digest.slice(0, 12)}, sent was ${sent.kind} ${sent.digest.slice(0, 12)}`);
+  if (!isOwn)
+    throw new Refusal(
+      'receipt_invalid',
+      `the receipt is for ${receipt.kind} ${receipt.digest.slice(0, 12)}, sent was ${sent.kind} ${sent.digest.slice(0, 12)}`,
+    );
   const { kind, round, attempt } = sent;
   node.receipts.append({ at: new Date(node.nowMs()).toISOString(), round, attempt, kind, jws });
   node.seenLog.noteReceipt(head);

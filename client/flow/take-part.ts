@@ -28,7 +28,10 @@ export class Participant {
     const bytes = update.bytes.length;
     // Free text of the coordinator stays out of the log; its codes are from the catalogue.
     const { decision, code } = verdict;
-    this.#node.logger.info({ round, attempt, step, samples: update.samples, bytes, decision, code, ms }, 'update handed in');
+    this.#node.logger.info(
+      { round, attempt, step, samples: update.samples, bytes, decision, code, ms },
+      'update handed in',
+    );
   }
 
   async #updateFor(plan: RoundPlan, signal: AbortSignal): Promise<ProtectedUpdate> {
@@ -40,7 +43,11 @@ export class Participant {
 
 async function makeUpdate(node: ClientNode, plan: RoundPlan, signal: AbortSignal): Promise<ProtectedUpdate> {
   const step = node.family.steps.find(({ kind }) => kind === plan.step);
-  if (!step) throw new Refusal('policy_refused', `family ${node.family.name} has no step ${plan.step} in this software`);
+  if (!step)
+    throw new Refusal(
+      'policy_refused',
+      `family ${node.family.name} has no step ${plan.step} in this software`,
+    );
   const base = await fetchTensors(node, plan.base, signal);
   const job = {
     step,

@@ -1,6 +1,7 @@
 /** Offline proof of where a folder's model comes from. */
-import { readRelease } from './read-release.ts';
+
 import { proveRelease, type ReleaseProof, type ReleaseTrust } from '../core/release-proof.ts';
+import { readRelease } from './read-release.ts';
 
 /** Refuses only what keeps it from looking; what is wrong with the release is in the proof. */
 export async function verifyFolder(folder: string, trust: ReleaseTrust): Promise<ReleaseProof> {

@@ -14,7 +14,10 @@ import { keepReceipt } from './submit.ts';
 export async function vote(node: ClientNode, ballot: Ballot, signal: AbortSignal): Promise<void> {
   const { federation, rows, logger, membership } = node;
   if (rows.heldBack.count === 0) {
-    logger.warn({ run: ballot.run }, 'no row is held back here: this node cannot judge the candidate and abstains');
+    logger.warn(
+      { run: ballot.run },
+      'no row is held back here: this node cannot judge the candidate and abstains',
+    );
     return;
   }
   const evidence = await gatherEvidence(node, ballot, signal);
@@ -36,10 +39,24 @@ export async function vote(node: ClientNode, ballot: Ballot, signal: AbortSignal
   signal.throwIfAborted();
   const receipt = await node.coordinator.vote(jws);
   keepReceipt(node, receipt, { kind: 'vote', digest: ballot.candidate, round: 0, attempt: 0 });
-  logger.info({ run: ballot.run, candidate: ballot.candidate.slice(0, 12), approve, reason, p99, member: membership.member }, 'voted');
+  logger.info(
+    {
+      run: ballot.run,
+      candidate: ballot.candidate.slice(0, 12),
+      approve,
+      reason,
+      p99,
+      member: membership.member,
+    },
+    'voted',
+  );
 }
 
-async function gatherEvidence(node: ClientNode, ballot: Ballot, signal: AbortSignal): Promise<CandidateEvidence> {
+async function gatherEvidence(
+  node: ClientNode,
+  ballot: Ballot,
+  signal: AbortSignal,
+): Promise<CandidateEvidence> {
   const candidate = node.family.scorer(await fetchTensors(node, ballot.candidate, signal));
   try {
     const scores = await scoreSite(node, candidate);

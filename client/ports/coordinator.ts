@@ -37,7 +37,11 @@ export interface Coordinator {
    *
    * @param treeSize asked anew at each attempt: the size of the last head that was checked
    */
-  follow(treeSize: () => number, signal: AbortSignal, onCut: (refusal: Refusal) => void): AsyncIterable<Situation>;
+  follow(
+    treeSize: () => number,
+    signal: AbortSignal,
+    onCut: (refusal: Refusal) => void,
+  ): AsyncIterable<Situation>;
   progress(progress: RoundProgress): Promise<void>;
   submit(header: string): Promise<SubmitReply>;
   /** The signed receipt. */
@@ -54,7 +58,12 @@ export interface Coordinator {
   /** Resumes by itself after a cut; returns when the blob is durable at the coordinator. */
   upload(digest: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
   /** A blob into memory, its digest checked. Refuses `blob_too_large` before the first byte when it exceeds `maxBytes`. */
-  downloadBytes(digest: string, maxBytes: number, signal: AbortSignal, onBytes?: OnBytes): Promise<Uint8Array>;
+  downloadBytes(
+    digest: string,
+    maxBytes: number,
+    signal: AbortSignal,
+    onBytes?: OnBytes,
+  ): Promise<Uint8Array>;
   /** A blob to a file, resuming what stands there already; the file appears only whole, its digest checked. */
   download(digest: string, path: string, signal: AbortSignal, onBytes?: OnBytes): Promise<void>;
   /** Goes on with this certificate. */

@@ -17,7 +17,11 @@ export class BlobFolder implements BlobCache {
   readonly #coordinator: Pick<Coordinator, 'download' | 'downloadBytes'>;
   readonly #small = new Map<string, Uint8Array>();
 
-  constructor(folder: string, maxBytes: number, coordinator: Pick<Coordinator, 'download' | 'downloadBytes'>) {
+  constructor(
+    folder: string,
+    maxBytes: number,
+    coordinator: Pick<Coordinator, 'download' | 'downloadBytes'>,
+  ) {
     this.#folder = folder;
     this.#maxBytes = maxBytes;
     this.#coordinator = coordinator;

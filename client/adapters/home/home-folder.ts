@@ -8,7 +8,6 @@
  *   ca.pem             the CA that the invite pinned  models/ cache/ rows/
  */
 import { mkdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { validateFederation } from '../../../shared/federation/load.ts';
@@ -22,11 +21,6 @@ import { readPrivateJson } from '../../data/private-json.ts';
 import { readIfThere, writePrivateFile } from './private-file.ts';
 
 const HeadSchema = z.strictObject({ origin: z.string(), size: z.int().min(0), root: z.string() });
-
-/** $VEDETTE_HOME, else ~/.vedette/client. */
-export function defaultHome(): string {
-  return process.env.VEDETTE_HOME ?? join(homedir(), '.vedette', 'client');
-}
 
 export class HomeFolder {
   readonly folder: string;
@@ -71,7 +65,10 @@ export class HomeFolder {
     return (await readIfThere(this.path('client.yaml'))) ?? CONFIG_TEMPLATE;
   }
 
-  async save(name: 'client.yaml' | 'federation.json' | 'certificate.pem' | 'ca.pem', text: string): Promise<void> {
+  async save(
+    name: 'client.yaml' | 'federation.json' | 'certificate.pem' | 'ca.pem',
+    text: string,
+  ): Promise<void> {
     await writePrivateFile(this.path(name), text);
   }
 

@@ -1,8 +1,8 @@
 /** receipts.ndjson: one receipt a line, only ever appended to. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';
-import type { KeptReceipt, Receipts } from '../../ports/receipts.ts';
 import { asDiskRefusal } from '../../data/row-file.ts';
+import type { KeptReceipt, Receipts } from '../../ports/receipts.ts';
 import { readIfThere } from './private-file.ts';
 
 const NEWLINE = 0x0a;

@@ -1,0 +1,34 @@
+/** The commands of `vedette-client`. */
+import { Command } from 'commander';
+import { addDataCheck } from './cli/data-check.ts';
+import { EXIT_HELP } from './cli/exit-codes.ts';
+import { addJoin } from './cli/join.ts';
+import { addPull } from './cli/pull.ts';
+import { addReceipts } from './cli/receipts.ts';
+import { addRun } from './cli/run.ts';
+import { addScore } from './cli/score.ts';
+import { addStanding } from './cli/standing.ts';
+import { addVerify } from './cli/verify.ts';
+import { VERSION } from './software.ts';
+
+export function makeProgram(): Command {
+  const program = new Command('vedette-client')
+    .description(
+      'A node of a Vedette federation: trains on rows that stay here, scores with the shared model.',
+    )
+    .version(VERSION)
+    .showHelpAfterError('Add --help to see what is possible.')
+    // Commands have a --version of their own.
+    .enablePositionalOptions()
+    .addHelpText('after', `\nExample:\n  vedette-client join vedette1.eyJ… --data events.csv\n${EXIT_HELP}`);
+  for (const add of [addJoin, addDataCheck, addRun, addScore, addReceipts, addStanding, addPull, addVerify])
+    add(program);
+  exitByThrowing(program);
+  return program;
+}
+
+/** commander ends the process by itself otherwise, past every `finally`. */
+function exitByThrowing(command: Command): void {
+  command.exitOverride();
+  for (const sub of command.commands) exitByThrowing(sub);
+}

@@ -1,0 +1,37 @@
+/** Options that several commands share. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { defaultHome } from '../adapters/home/default-home.ts';
+import { HomeFolder } from '../adapters/home/home-folder.ts';
+import { EXIT_HELP } from './exit-codes.ts';
+
+export interface CommonOptions {
+  readonly home: string;
+  readonly json: boolean;
+}
+
+/** Adds --home, --json and what --help says last: an example and the exit codes. */
+export function withCommon(command: Command, example: string): Command {
+  return command
+    .addOption(new Option('--home <dir>', 'folder of this node; also $VEDETTE_HOME').default(defaultHome()))
+    .option('--json', 'print JSON on stdout', false)
+    .addHelpText('after', `\nExample:\n  ${example}\n${EXIT_HELP}`);
+}
+
+export function homeOf({ home }: Pick<CommonOptions, 'home'>): HomeFolder {
+  return new HomeFolder(home);
+}
+
+/** A whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`a whole number of at least ${least} is expected`);
+  };
+}
+
+export function finiteNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('a number is expected');
+}
