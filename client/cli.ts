@@ -1,7 +1,7 @@
 /** The commands of `vedette-client`. */
 import { Command } from 'commander';
+import { EXIT_CODES_HELP } from '../shared/terminal/run-program.ts';
 import { addDataCheck } from './cli/data-check.ts';
-import { EXIT_HELP } from './cli/exit-codes.ts';
 import { addJoin } from './cli/join.ts';
 import { addPull } from './cli/pull.ts';
 import { addReceipts } from './cli/receipts.ts';
@@ -20,15 +20,11 @@ export function makeProgram(): Command {
     .showHelpAfterError('Add --help to see what is possible.')
     // Commands have a --version of their own.
     .enablePositionalOptions()
-    .addHelpText('after', `\nExample:\n  vedette-client join vedette1.eyJ… --data events.csv\n${EXIT_HELP}`);
+    .addHelpText(
+      'after',
+      `\nExample:\n  vedette-client join vedette1.eyJ… --data events.csv\n${EXIT_CODES_HELP}`,
+    );
   for (const add of [addJoin, addDataCheck, addRun, addScore, addReceipts, addStanding, addPull, addVerify])
     add(program);
-  exitByThrowing(program);
   return program;
-}
-
-/** commander ends the process by itself otherwise, past every `finally`. */
-function exitByThrowing(command: Command): void {
-  command.exitOverride();
-  for (const sub of command.commands) exitByThrowing(sub);
 }

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { Refusal } from '../../shared/refusal.ts';
+import { EXIT, say } from '../../shared/terminal/run-program.ts';
 import { requireData, sourceOf } from '../config.ts';
 import type { DataReport } from '../data/data-report.ts';
 import { type CommonOptions, homeOf, withCommon } from './options.ts';
-import { print } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 
 export function addDataCheck(program: Command): void {
@@ -21,10 +20,8 @@ export function addDataCheck(program: Command): void {
     .action(async (options: CommonOptions & { accept: boolean }) => {
       const { renderDataReport } = await import('../data/data-report.ts');
       const report = await check(options);
-      print(options.json, report, () => renderDataReport(report));
-      const [first] = report.refusals;
-      // The report has told it all; only the exit code is left to set.
-      if (first) process.exitCode = 1;
+      say(options.json, report, () => renderDataReport(report));
+      if (report.verdict === 'refused') process.exitCode = EXIT.refused;
     });
   withCommon(command, 'vedette-client data check --json');
 }
@@ -44,10 +41,4 @@ async function check(options: CommonOptions & { accept: boolean }): Promise<Data
   } finally {
     progress.done();
   }
-}
-
-/** A report that was refused, as the refusal that ends a command. */
-export function refusalOf(report: DataReport): Refusal | undefined {
-  const [first] = report.refusals;
-  return first && new Refusal(first.code, first.message, first.facts);
 }

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Refusal } from '../../shared/refusal.ts';
+import { say } from '../../shared/terminal/run-program.ts';
 import type { DataSection, Joined } from '../flow/join.ts';
 import { type CommonOptions, homeOf, withCommon } from './options.ts';
-import { print } from './output.ts';
 
 interface JoinOptions extends CommonOptions {
   readonly data?: string;
@@ -29,7 +29,7 @@ export function addJoin(program: Command): void {
     )
     .action(async (invite: string, options: JoinOptions) => {
       const joined = await enrolHome(invite, options);
-      print(
+      say(
         options.json,
         { home: homeOf(options).folder, ...joined.membership, standing: joined.standing },
         () => inWords(joined, options),

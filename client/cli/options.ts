@@ -1,8 +1,8 @@
 /** Options that several commands share. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { EXIT_CODES_HELP } from '../../shared/terminal/run-program.ts';
 import { defaultHome } from '../adapters/home/default-home.ts';
 import { HomeFolder } from '../adapters/home/home-folder.ts';
-import { EXIT_HELP } from './exit-codes.ts';
 
 export interface CommonOptions {
   readonly home: string;
@@ -14,7 +14,7 @@ export function withCommon(command: Command, example: string): Command {
   return command
     .addOption(new Option('--home <dir>', 'folder of this node; also $VEDETTE_HOME').default(defaultHome()))
     .option('--json', 'print JSON on stdout', false)
-    .addHelpText('after', `\nExample:\n  ${example}\n${EXIT_HELP}`);
+    .addHelpText('after', `\nExample:\n  ${example}\n${EXIT_CODES_HELP}`);
 }
 
 export function homeOf({ home }: Pick<CommonOptions, 'home'>): HomeFolder {

@@ -1,5 +1,5 @@
+import { table } from '../../shared/terminal/table.ts';
 import { NOT_PROVEN, type ReleaseProof } from '../core/release-proof.ts';
-import { table } from './output.ts';
 
 export function proofAsJson({ steps, holds, manifest }: ReleaseProof): object {
   return {
@@ -23,7 +23,13 @@ export function proofAsJson({ steps, holds, manifest }: ReleaseProof): object {
 export function proofInWords({ steps, holds }: ReleaseProof): string {
   return [
     table(
-      steps.map(({ name, outcome, message }) => [outcome === 'failed' ? 'FAILED' : outcome, name, message]),
+      steps,
+      [
+        { heading: 'outcome', show: ({ outcome }) => (outcome === 'failed' ? 'FAILED' : outcome) },
+        { heading: 'step', show: ({ name }) => name },
+        { heading: 'what', show: ({ code, message }) => (code ? `${code}: ${message}` : message) },
+      ],
+      'nothing was checked',
     ),
     '',
     holds

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { say } from '../../shared/terminal/run-program.ts';
 import type { ReleaseProof } from '../core/release-proof.ts';
 import { type CommonOptions, homeOf, wholeNumber, withCommon } from './options.ts';
-import { print } from './output.ts';
 import { bytesOf, ProgressLine } from './progress-line.ts';
 import { proofAsJson, proofInWords } from './proof-words.ts';
 
@@ -21,7 +21,7 @@ export function addPull(program: Command): void {
     .option('--version <n>', 'a version; 0 is the newest', wholeNumber(0), 0)
     .action(async (dir: string | undefined, options: PullOptions) => {
       const { folder, proof } = await pullInto(dir, options);
-      print(
+      say(
         options.json,
         { folder, ...proofAsJson(proof) },
         () => `pulled into ${folder}\n${proofInWords(proof)}`,

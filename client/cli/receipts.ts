@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { Refusal } from '../../shared/refusal.ts';
+import { EXIT, say } from '../../shared/terminal/run-program.ts';
+import { table } from '../../shared/terminal/table.ts';
 import type { ListedReceipt } from '../flow/list-receipts.ts';
 import { type CommonOptions, homeOf, wholeNumber, withCommon } from './options.ts';
-import { print, table } from './output.ts';
 
 interface ReceiptsOptions extends CommonOptions {
   readonly round?: number;
@@ -20,12 +20,8 @@ export function addReceipts(program: Command): void {
     .option('--verify', 'check signatures and journal proofs', false)
     .action(async (options: ReceiptsOptions) => {
       const receipts = await list(options);
-      print(options.json, receipts, () => inWords(receipts));
-      const bad = receipts.find(({ problem }) => problem !== undefined);
-      if (bad)
-        throw new Refusal('receipt_invalid', `receipt of round ${bad.round}: ${bad.problem}`, {
-          round: bad.round,
-        });
+      say(options.json, receipts, () => inWords(receipts));
+      if (receipts.some(({ problem }) => problem !== undefined)) process.exitCode = EXIT.refused;
     });
   withCommon(command, 'vedette-client receipts --round 12 --verify');
 }
@@ -44,14 +40,22 @@ async function list(options: ReceiptsOptions): Promise<readonly ListedReceipt[]>
 }
 
 function inWords(receipts: readonly ListedReceipt[]): string {
-  if (receipts.length === 0) return 'no receipts yet';
-  const rows = receipts.map((receipt) => [
-    receipt.kind === 'update' ? `round ${receipt.round}.${receipt.attempt}` : 'vote',
-    receipt.digest.slice(0, 12),
-    `entry ${receipt.index}`,
-    receipt.now ?? receipt.decision,
-    receipt.code ?? '',
-    receipt.problem ?? (receipt.verified ? 'verified' : ''),
-  ]);
-  return table([['sent', 'digest', 'journal', 'verdict', 'code', ''], ...rows]);
+  return table(
+    receipts,
+    [
+      {
+        heading: 'sent',
+        show: ({ kind, round, attempt }) => (kind === 'update' ? `round ${round}.${attempt}` : 'vote'),
+      },
+      { heading: 'digest', show: ({ digest }) => digest.slice(0, 12) },
+      { heading: 'entry', align: 'right', show: ({ index }) => String(index) },
+      { heading: 'verdict', show: ({ now, decision }) => now ?? decision },
+      { heading: 'code', show: ({ code }) => code ?? '' },
+      {
+        heading: 'proof',
+        show: ({ problem, verified }) => problem ?? (verified ? 'verified' : 'not checked'),
+      },
+    ],
+    'no receipts yet',
+  );
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { say } from '../../shared/terminal/run-program.ts';
 import { DRILL_NAMES, findDrill } from '../drills/tamper.ts';
 import type { InstalledModel } from '../ports/installed-models.ts';
 import { type CommonOptions, homeOf, wholeNumber, withCommon } from './options.ts';
-import { print } from './output.ts';
 
 interface RunOptions extends CommonOptions {
   readonly onceModel: boolean;
@@ -25,7 +25,11 @@ export function addRun(program: Command): void {
     )
     .action(async (options: RunOptions) => {
       const installed = await runNode(options);
-      if (options.json) print(true, { stopped: true, model: installed ?? null }, () => '');
+      say(options.json, { stopped: true, model: installed ?? null }, () =>
+        installed
+          ? `stopped; model version ${installed.version} is installed`
+          : 'stopped; no model is installed',
+      );
     });
   withCommon(command, 'vedette-client run --until-version 1');
 }

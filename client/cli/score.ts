@@ -3,10 +3,11 @@ import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Refusal } from '../../shared/refusal.ts';
+import { say } from '../../shared/terminal/run-program.ts';
 import type { OpenedModel } from '../flow/open-model.ts';
 import type { ScoredRow } from '../flow/score.ts';
 import { type CommonOptions, finiteNumber, homeOf, wholeNumber, withCommon } from './options.ts';
-import { print, writeLine } from './output.ts';
+import { writeLine } from './paced-line.ts';
 import { ProgressLine } from './progress-line.ts';
 
 /** Alerts and unreadable records shown to a person; a file gets them all. */
@@ -84,7 +85,7 @@ async function score(file: string, options: ScoreOptions): Promise<void> {
   for (const sink of sinks.streams) await writeLine(sink, JSON.stringify({ summary }));
   await sinks.close();
   for (const problem of problems) process.stderr.write(`not a row: ${problem}\n`);
-  if (!options.json) print(false, summary, () => inWords(summary, strongest.rows));
+  if (!options.json) say(false, summary, () => inWords(summary, strongest.rows));
 }
 
 async function openChosenModel(options: ScoreOptions): Promise<OpenedModel> {

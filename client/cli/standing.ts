@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { say } from '../../shared/terminal/run-program.ts';
+import { table } from '../../shared/terminal/table.ts';
 import type { OwnVerdict, Situation } from '../ports/coordinator.ts';
 import { type CommonOptions, homeOf, withCommon } from './options.ts';
-import { print, table } from './output.ts';
 
 /** Verdicts shown; `receipts` has them all. */
 const LATEST = 10;
@@ -26,7 +27,7 @@ export function addStanding(program: Command): void {
     .description('Asks the coordinator how this node stands and what became of its updates.')
     .action(async (options: CommonOptions) => {
       const standing = await ask(options);
-      print(options.json, standing, () => inWords(standing));
+      say(options.json, standing, () => inWords(standing));
     });
   withCommon(command, 'vedette-client standing');
 }
@@ -60,16 +61,20 @@ async function ask(options: CommonOptions): Promise<Standing> {
 }
 
 function inWords({ member, name, federation, standing, round, phase, model, verdicts }: Standing): string {
-  const rows = verdicts.map(({ round: of, step, verdict }) => [
-    `round ${of}`,
-    step,
-    verdict?.decision ?? '',
-    verdict?.code ?? '',
-    verdict?.message ?? '',
-  ]);
   return [
     `${name} (${member}) in ${federation}: ${standing}`,
     `round ${round}, ${phase || 'idle'}; model version ${model.current || 'none'}, installed here ${model.installed || 'none'}`,
-    ...(rows.length > 0 ? ['', table(rows)] : []),
+    '',
+    table(
+      verdicts,
+      [
+        { heading: 'round', align: 'right', show: ({ round: of }) => String(of) },
+        { heading: 'step', show: ({ step }) => step },
+        { heading: 'verdict', show: ({ verdict }) => verdict?.decision ?? '' },
+        { heading: 'code', show: ({ verdict }) => verdict?.code ?? '' },
+        { heading: 'why', show: ({ verdict }) => verdict?.message ?? '' },
+      ],
+      'no verdicts yet',
+    ),
   ].join('\n');
 }

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Refusal } from '../../shared/refusal.ts';
+import { EXIT, say } from '../../shared/terminal/run-program.ts';
 import { trustedLogOf } from '../core/membership.ts';
-import { type ReleaseTrust, requireProven } from '../core/release-proof.ts';
+import type { ReleaseTrust } from '../core/release-proof.ts';
 import { verifyFolder } from '../flow/verify.ts';
 import { type CommonOptions, homeOf, withCommon } from './options.ts';
-import { print } from './output.ts';
 import { proofAsJson, proofInWords } from './proof-words.ts';
 
 interface VerifyOptions extends CommonOptions {
@@ -27,8 +27,8 @@ export function addVerify(program: Command): void {
     .option('--log-key <key>', 'verifier key of the journal; with --coordinator')
     .action(async (dir: string, options: VerifyOptions) => {
       const proof = await verifyFolder(resolve(dir), await trustFor(options));
-      print(options.json, proofAsJson(proof), () => proofInWords(proof));
-      requireProven(proof);
+      say(options.json, proofAsJson(proof), () => proofInWords(proof));
+      if (!proof.holds) process.exitCode = EXIT.refused;
     });
   withCommon(command, 'vedette-client verify ./model');
 }

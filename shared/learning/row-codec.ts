@@ -15,6 +15,8 @@ const BOOLEANS: ReadonlyMap<string, number> = new Map([
 ]);
 const LARGEST = 3.4028234663852886e38;
 const SHOWN_CHARACTERS = 40;
+/** Enough to tell any two 32-bit floats apart. */
+const MOST_DIGITS = 9;
 
 const vocabularies = new WeakMap<CategoryFeature, ReadonlyMap<string, number>>();
 
@@ -32,9 +34,18 @@ export function encodeCell(feature: Feature, text: string): number {
 
 /** What people read in place of an encoded cell; "other" for a category outside the vocabulary. */
 export function decodeCell(feature: Feature, value: number): string | number | boolean {
-  if (feature.type === 'numeric') return value;
+  if (feature.type === 'numeric') return shortestOf(value);
   if (feature.type === 'boolean') return value !== 0;
   return feature.values[value] ?? 'other';
+}
+
+/** The shortest decimal that is the same 32-bit float: 0.1 and not 0.10000000149. */
+function shortestOf(value: number): number {
+  for (let digits = 1; digits < MOST_DIGITS; digits += 1) {
+    const rounded = Number(value.toPrecision(digits));
+    if (Math.fround(rounded) === Math.fround(value)) return rounded;
+  }
+  return value;
 }
 
 function encodeNumber(feature: NumericFeature, text: string): number {

@@ -1,101 +1,94 @@
-/** Apache Parquet, one row group in memory at a time, only the columns asked for. */
-import {
-  type AsyncBuffer,
-  asyncBufferFromFile,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetReadObjects,
-  parquetSchema,
-} from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+/**
+ * Apache Parquet, one row group in memory at a time, only the columns asked for. Decoding happens in a worker thread
+ * of its own: a large row group does not hold up the client, and a damaged one, which can send a decoder round in
+ * circles or through all memory, costs that thread and nothing else.
+ */
+import { Worker } from 'node:worker_threads';
 import { Refusal } from '../../../shared/refusal.ts';
-import { asDataRefusal } from './bytes.ts';
-import { type Connector, type DataRecord, MAX_RECORD_BYTES } from './connector.ts';
-import { tooLong } from './lines.ts';
-import { walkPages } from './parquet-pages.ts';
+import type { Connector, DataRecord } from './connector.ts';
+import type { ParquetJob, ParquetReply, ParquetRequest } from './parquet-worker.ts';
 
-/** A row group is decoded whole, so its unpacked size bounds the memory that reading takes. */
-export const MAX_ROW_GROUP_BYTES = 512 * 1024 * 1024;
+/** Heap of the decoding thread, MiB: a row group within its bound, as rows of texts. */
+const DECODER_HEAP_MIB = 4096;
 
-interface ParquetOptions {
-  readonly path: string;
-  readonly wanted: readonly string[];
+export interface ParquetOptions extends ParquetJob {
+  /** The longest that one row group may take to decode. Default two minutes. */
+  readonly decodeWithinMs?: number;
 }
 
-export async function openParquet({ path, wanted }: ParquetOptions): Promise<Connector> {
-  const { file, metadata, columns } = await readFooter(path);
-  const present = wanted.filter((name) => columns.includes(name));
-  return { columns, records: records(file, metadata, path, wanted, present) };
-}
-
-async function readFooter(
-  path: string,
-): Promise<{ file: AsyncBuffer; metadata: FileMetaData; columns: string[] }> {
+/** Opens a Parquet file. Refuses with `data_missing`, `data_empty`, `data_format`, `data_line_too_long`. */
+export async function openParquet({
+  path,
+  wanted,
+  decodeWithinMs = 120_000,
+}: ParquetOptions): Promise<Connector> {
+  const worker = new Worker(new URL('./parquet-boot.mjs', import.meta.url), {
+    workerData: { path, wanted } satisfies ParquetJob,
+    resourceLimits: { maxOldGenerationSizeMb: DECODER_HEAP_MIB },
+  });
+  // Between requests the thread must not keep the process alive, should the reader walk away.
+  worker.unref();
   try {
-    const file = await asyncBufferFromFile(path);
-    if (file.byteLength === 0) throw new Refusal('data_empty', `${path}: the file is empty`, { path });
-    const metadata = await parquetMetadataAsync(file);
-    return { file, metadata, columns: parquetSchema(metadata).children.map((child) => child.element.name) };
+    const reply = await ask(worker, 'open', path, decodeWithinMs);
+    if (!('columns' in reply)) throw damaged(path, 'its columns cannot be read');
+    return { columns: reply.columns, records: groups(worker, reply.groups, path, decodeWithinMs) };
   } catch (error) {
-    throw asDataRefusal(error, path);
+    await worker.terminate();
+    throw error;
   }
 }
 
-async function* records(
-  file: AsyncBuffer,
-  metadata: FileMetaData,
+async function* groups(
+  worker: Worker,
+  count: number,
   path: string,
-  wanted: readonly string[],
-  present: string[],
-): AsyncGenerator<DataRecord[]> {
-  let rowStart = 0;
-  for (const [index, group] of metadata.row_groups.entries()) {
-    const rowEnd = rowStart + Number(group.num_rows);
-    boundGroup(index, group.columns, present, path);
-    let objects: Record<string, unknown>[];
-    try {
-      await walkPages(file, group, present, MAX_ROW_GROUP_BYTES);
-      objects = await parquetReadObjects({ file, metadata, columns: present, rowStart, rowEnd, compressors });
-    } catch (error) {
-      throw asDataRefusal(error, path);
+  decodeWithinMs: number,
+): AsyncGenerator<readonly DataRecord[]> {
+  try {
+    for (let group = 0; group < count; group += 1) {
+      const reply = await ask(worker, group, path, decodeWithinMs);
+      if ('records' in reply) yield reply.records;
     }
-    const firstRow = rowStart + 1;
-    yield objects.map((object, offset) => readRecord(object, firstRow + offset, wanted, path));
-    rowStart = rowEnd;
+  } finally {
+    await worker.terminate();
   }
 }
 
-function boundGroup(
-  index: number,
-  chunks: FileMetaData['row_groups'][number]['columns'],
-  present: readonly string[],
+/** One request, one reply; a refusal from the other side, a dead thread or a late answer is thrown. */
+function ask(
+  worker: Worker,
+  request: ParquetRequest,
   path: string,
+  decodeWithinMs: number,
+): Promise<ParquetReply> {
+  return new Promise<ParquetReply>((resolve, reject) => {
+    const timer = setTimeout(
+      () => settle(() => reject(damaged(path, `no answer within ${decodeWithinMs} ms`))),
+      decodeWithinMs,
+    );
+    const onMessage = (reply: ParquetReply) => settle(() => deliver(reply, resolve, reject));
+    const onError = (error: unknown) =>
+      settle(() => reject(damaged(path, error instanceof Error ? error.message : 'the decoder died')));
+    const onExit = () => settle(() => reject(damaged(path, 'the decoder died')));
+    function settle(how: () => void): void {
+      clearTimeout(timer);
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      how();
+    }
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    worker.postMessage(request);
+  });
+}
+
+function deliver(
+  reply: ParquetReply,
+  resolve: (reply: ParquetReply) => void,
+  reject: (error: Refusal) => void,
 ): void {
-  const used = chunks.filter((chunk) => present.includes(chunk.meta_data?.path_in_schema[0] ?? ''));
-  const bytes = used.reduce((sum, chunk) => sum + Number(chunk.meta_data?.total_uncompressed_size ?? 0), 0);
-  if (bytes <= MAX_ROW_GROUP_BYTES) return;
-  throw new Refusal(
-    'data_format',
-    `${path}: row group ${index + 1} unpacks to ${bytes} bytes, bound ${MAX_ROW_GROUP_BYTES}; write the file with smaller row groups`,
-    { path, bytes, boundBytes: MAX_ROW_GROUP_BYTES },
-  );
+  if ('refusal' in reply) reject(new Refusal(reply.refusal.code, reply.refusal.message, reply.refusal.facts));
+  else resolve(reply);
 }
 
-function readRecord(
-  object: Record<string, unknown>,
-  row: number,
-  wanted: readonly string[],
-  path: string,
-): DataRecord {
-  const cells = wanted.map((name) => cellText(object[name]));
-  const characters = cells.reduce((sum, cell) => sum + (cell?.length ?? 0), 0);
-  if (characters > MAX_RECORD_BYTES) throw tooLong(path, row);
-  return { line: row, cells };
-}
-
-function cellText(value: unknown): string | undefined {
-  if (value === null || value === undefined) return undefined;
-  if (value instanceof Date) return value.toISOString();
-  // Nested values have no place in a row of cells; whatever stands here is refused as a number or is an unknown category.
-  return typeof value === 'object' ? '(nested)' : String(value);
+function damaged(path: string, reason: string): Refusal {
+  return new Refusal('data_format', `${path}: decoding failed: ${reason}`, { path });
 }

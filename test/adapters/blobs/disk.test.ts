@@ -147,6 +147,7 @@ describe('a blob folder', () => {
       code: 'disk_full',
     });
     expect(upload.durableBytes).toBe(200 << 10);
+    expect(filesUnder(onVolume).map((file) => statSync(join(onVolume, file)).size)).toEqual([200 << 10]);
     expect(await small.size(sha256(large))).toBeUndefined();
     truncateSync(ballast, 0);
     await upload.append(200 << 10, large.subarray(200 << 10));
