@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Refusal } from '../../shared/refusal.ts';
-import { say } from '../../shared/terminal/run-program.ts';
+import { printable, say } from '../../shared/terminal/run-program.ts';
 import type { OpenedModel } from '../flow/open-model.ts';
 import type { ScoredRow } from '../flow/score.ts';
 import { type CommonOptions, finiteNumber, homeOf, wholeNumber, withCommon } from './options.ts';
@@ -84,7 +84,7 @@ async function score(file: string, options: ScoreOptions): Promise<void> {
   summary.alertRate = summary.alerts / summary.rows;
   for (const sink of sinks.streams) await writeLine(sink, JSON.stringify({ summary }));
   await sinks.close();
-  for (const problem of problems) process.stderr.write(`not a row: ${problem}\n`);
+  for (const problem of problems) process.stderr.write(`not a row: ${printable(problem)}\n`);
   if (!options.json) say(false, summary, () => inWords(summary, strongest.rows));
 }
 

@@ -56,7 +56,12 @@ export async function openEncodedRows(options: EncodeOptions): Promise<EncodedRo
   const names = options.features.map((feature) => feature.name);
   const wanted = [...names, ...(options.tags ?? [])];
   const connector = await openConnector(options.source, wanted);
-  requireColumns(options.source.path, connector.columns, wanted);
+  try {
+    requireColumns(options.source.path, connector.columns, wanted);
+  } catch (error) {
+    await connector.close();
+    throw error;
+  }
   return {
     extraColumns: extraColumns(connector.columns, wanted),
     batches: encodeBatches(connector.records, options.ranges === false ? withoutRanges(options) : options),

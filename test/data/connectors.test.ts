@@ -192,7 +192,7 @@ describe('a Parquet source', () => {
           ),
         ).toBe('fine');
       }),
-      { numRuns: 40 },
+      { numRuns: 12 },
     );
   });
 
@@ -236,7 +236,7 @@ describe('every source', () => {
           'fine',
         );
       }),
-      { numRuns: 25 },
+      { numRuns: 8 },
     );
   });
 

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { heldBack } from '../../shared/learning/hold-back.ts';
 import { auroc, averagePrecision, confusion, quantile } from '../../shared/learning/metrics.ts';
 
-const labelled = fc.array(fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 8 })), { minLength: 2, maxLength: 60 });
+const labelled = fc.array(fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 8 })), {
+  minLength: 2,
+  maxLength: 60,
+});
 
 /** By definition: the chance that an anomaly scores above a normal, a tie counting half. */
 function aurocByPairs(pairs: readonly (readonly [number, number])[]): number {
@@ -23,7 +26,10 @@ describe('the area under the ROC curve', () => {
   it('is the chance that an anomaly scores above a normal event, ties one half', () => {
     fc.assert(
       fc.property(labelled, (pairs) => {
-        const seen = auroc(pairs.map(([label]) => label), pairs.map(([, score]) => score));
+        const seen = auroc(
+          pairs.map(([label]) => label),
+          pairs.map(([, score]) => score),
+        );
         const expected = aurocByPairs(pairs);
         if (Number.isNaN(expected)) expect(seen).toBeNaN();
         else expect(seen).toBeCloseTo(expected, 12);
@@ -91,9 +97,14 @@ describe('a row held back', () => {
 
   it('stays held back when the share grows', () => {
     fc.assert(
-      fc.property(fc.string(), fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (row, a, b) => {
-        if (heldBack(row, Math.min(a, b))) expect(heldBack(row, Math.max(a, b))).toBe(true);
-      }),
+      fc.property(
+        fc.string(),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (row, a, b) => {
+          if (heldBack(row, Math.min(a, b))) expect(heldBack(row, Math.max(a, b))).toBe(true);
+        },
+      ),
     );
   });
 });

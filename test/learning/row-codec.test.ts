@@ -15,9 +15,12 @@ describe('a cell of a row', () => {
     expect(encodeCell(numeric, '-.5')).toBe(-0.5);
   });
 
-  it.each(['NaN', 'Infinity', '', ' ', '0x10', '1e999', '1,5', '12abc', '1e39'])('is refused as a number: %j', (text) => {
-    expect(() => encodeCell({ name: 'x', type: 'numeric' }, text)).toThrow(Refusal);
-  });
+  it.each(['NaN', 'Infinity', '', ' ', '0x10', '1e999', '1,5', '12abc', '1e39'])(
+    'is refused as a number: %j',
+    (text) => {
+      expect(() => encodeCell({ name: 'x', type: 'numeric' }, text)).toThrow(Refusal);
+    },
+  );
 
   it('names the value and the bound it breaks', () => {
     expect(() => encodeCell(numeric, '-6')).toThrow('bytes: "-6" is below min -5');
@@ -39,14 +42,18 @@ describe('a cell of a row', () => {
 
   it('gives a finite number or a refusal for any text, and never shows more than a little of it', () => {
     fc.assert(
-      fc.property(fc.string({ maxLength: 200 }), fc.constantFrom(numeric, open, closed, boolean), (text, feature) => {
-        try {
-          expect(Number.isFinite(encodeCell(feature, text))).toBe(true);
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'data_cell' });
-          expect((error as Refusal).message.length).toBeLessThan(400);
-        }
-      }),
+      fc.property(
+        fc.string({ maxLength: 200 }),
+        fc.constantFrom(numeric, open, closed, boolean),
+        (text, feature) => {
+          try {
+            expect(Number.isFinite(encodeCell(feature, text))).toBe(true);
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'data_cell' });
+            expect((error as Refusal).message.length).toBeLessThan(400);
+          }
+        },
+      ),
     );
   });
 

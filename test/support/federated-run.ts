@@ -18,7 +18,11 @@ export interface RunOptions {
 export interface RunResult {
   readonly base: TensorSet;
   readonly model: TensorSet;
-  readonly refused: readonly { readonly member: number; readonly step: string; readonly finding: StructureFinding }[];
+  readonly refused: readonly {
+    readonly member: number;
+    readonly step: string;
+    readonly finding: StructureFinding;
+  }[];
 }
 
 /** The norm gate of the coordinator's defaults: outside [0.1, 3] × median is refused. */
@@ -121,25 +125,41 @@ function screen(
   return sound.filter(({ member }, i) => {
     const ratio = (norms[i] ?? 0) / median;
     if (ratio >= NORM_GATE.low && ratio <= NORM_GATE.high) return true;
-    refused.push({ member, step: step.kind, finding: { code: 'norm_outlier', message: `${ratio}`, facts: { ratio } } });
+    refused.push({
+      member,
+      step: step.kind,
+      finding: { code: 'norm_outlier', message: `${ratio}`, facts: { ratio } },
+    });
     return false;
   });
 }
 
-function combine(step: RoundStep, layout: Layout, received: readonly Received[], options: RunOptions): TensorSet {
+function combine(
+  step: RoundStep,
+  layout: Layout,
+  received: readonly Received[],
+  options: RunOptions,
+): TensorSet {
   const trimmed = step.combineBy === 'federation-rule' && options.gradients?.rule !== 'weighted-mean';
   const tensors = new Map(
     layout.map((spec) => {
       const columns = received.map(({ update }) => update.tensors.get(spec.name) ?? new Float32Array());
       const weights = received.map(({ samples }) => samples);
       const length = elementsOf(spec);
-      return [spec.name, trimmed ? trimmedMean(columns, length) : weightedMean(columns, weights, length)] as const;
+      return [
+        spec.name,
+        trimmed ? trimmedMean(columns, length) : weightedMean(columns, weights, length),
+      ] as const;
     }),
   );
   return { layout, tensors };
 }
 
-function weightedMean(columns: readonly Float32Array[], weights: readonly number[], length: number): Float32Array {
+function weightedMean(
+  columns: readonly Float32Array[],
+  weights: readonly number[],
+  length: number,
+): Float32Array {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return Float32Array.from({ length }, (_, at) => {
     let sum = 0;
@@ -173,5 +193,7 @@ export function normOf(set: TensorSet): number {
 function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >>> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? 0)
+    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }

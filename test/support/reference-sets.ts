@@ -1,7 +1,7 @@
 /** The labelled reference data as members, held-back normals and scoring rows. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { type Federation, FederationSchema, type Feature } from '../../shared/federation/schema.ts';
+import { type Feature, type Federation, FederationSchema } from '../../shared/federation/schema.ts';
 import type { RowBatch } from '../../shared/learning/family.ts';
 import { heldBack } from '../../shared/learning/hold-back.ts';
 import { encodeCell } from '../../shared/learning/row-codec.ts';
@@ -31,7 +31,11 @@ export interface ReferenceSet {
 }
 
 /** A federation over these features with this model; everything else at its default. */
-export function federationOf(features: readonly Feature[], model: Record<string, unknown>, seed = 1): Federation {
+export function federationOf(
+  features: readonly Feature[],
+  model: Record<string, unknown>,
+  seed = 1,
+): Federation {
   return FederationSchema.parse({ federation: 'reference', features, model, seed });
 }
 
@@ -55,7 +59,10 @@ export function loadNslKdd(folder: string): ReferenceSet {
     features: parsed,
     members: tables.map(({ name, rows }) => memberOf(name, parsed, rows)),
     tests: [
-      { rows: encodeRows(parsed, testRows), labels: Uint8Array.from(test.rows, (row) => Number(row[attack])) },
+      {
+        rows: encodeRows(parsed, testRows),
+        labels: Uint8Array.from(test.rows, (row) => Number(row[attack])),
+      },
     ],
   };
 }
@@ -69,7 +76,9 @@ export function loadNBaIot(folder: string): ReferenceSet {
   const scorable = clients.filter((client) => existsSync(`${client}-abnormal.csv.gz`));
   return {
     features,
-    members: clients.map((client, i) => memberOf(`client-${i + 1}`, features, read(`${client}-normal.csv.gz`))),
+    members: clients.map((client, i) =>
+      memberOf(`client-${i + 1}`, features, read(`${client}-normal.csv.gz`)),
+    ),
     tests: scorable.map((client) => {
       const normal = read(`${client}-test_normal.csv.gz`);
       const abnormal = read(`${client}-abnormal.csv.gz`);
@@ -83,8 +92,14 @@ function memberOf(name: string, features: readonly Feature[], rows: readonly str
   const isHeldBack = rows.map((row) => heldBack(row.join(','), HOLD_BACK));
   return {
     name,
-    train: encodeRows(features, rows.filter((_, i) => !isHeldBack[i])),
-    heldBack: encodeRows(features, rows.filter((_, i) => isHeldBack[i])),
+    train: encodeRows(
+      features,
+      rows.filter((_, i) => !isHeldBack[i]),
+    ),
+    heldBack: encodeRows(
+      features,
+      rows.filter((_, i) => isHeldBack[i]),
+    ),
   };
 }
 

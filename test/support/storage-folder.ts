@@ -28,7 +28,8 @@ export function smallVolume(kibibytes: number): StorageFolder | { readonly reaso
   return {
     path: folder.path,
     remove: () => {
-      execFileSync('umount', [folder.path]);
+      // Lazily: what a failed test left open must not keep the volume.
+      execFileSync('umount', ['--lazy', folder.path]);
       folder.remove();
     },
   };

@@ -16,10 +16,12 @@ export type DataRecord =
       readonly problem: string;
     };
 
-/** An opened source. Iterating `records` to its end, or leaving early, releases the file. */
+/** An opened source. Iterating `records` to its end, or leaving early, releases the file; so does `close`. */
 export interface Connector {
   /** Every column the source has. */
   readonly columns: readonly string[];
   /** One pass, once. Batches are as large as the source delivers them, some tens of KiB of text. */
   readonly records: AsyncIterable<readonly DataRecord[]>;
+  /** For whoever does not iterate after all. */
+  close(): Promise<void>;
 }

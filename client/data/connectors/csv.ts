@@ -28,7 +28,11 @@ export async function openCsv(chunks: AsyncIterable<Buffer>, options: CsvOptions
   try {
     const columns = columnsOf(opening[0], options);
     const rest = options.header ? opening.slice(1) : opening;
-    return { columns, records: projected(rest, batches, columns, options.wanted) };
+    return {
+      columns,
+      records: projected(rest, batches, columns, options.wanted),
+      close: async () => void (await batches.return(undefined)),
+    };
   } catch (error) {
     await batches.return(undefined);
     throw error;

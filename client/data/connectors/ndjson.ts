@@ -22,7 +22,11 @@ export async function openNdjson(
       path,
     });
   }
-  return { columns: Object.keys(object), records: records(opening.value, batches, wanted) };
+  return {
+    columns: Object.keys(object),
+    records: records(opening.value, batches, wanted),
+    close: async () => void (await batches.return(undefined)),
+  };
 }
 
 async function* records(

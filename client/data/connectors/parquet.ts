@@ -31,7 +31,11 @@ export async function openParquet({
   try {
     const reply = await ask(worker, 'open', path, decodeWithinMs);
     if (!('columns' in reply)) throw damaged(path, 'its columns cannot be read');
-    return { columns: reply.columns, records: groups(worker, reply.groups, path, decodeWithinMs) };
+    return {
+      columns: reply.columns,
+      records: groups(worker, reply.groups, path, decodeWithinMs),
+      close: async () => void (await worker.terminate()),
+    };
   } catch (error) {
     await worker.terminate();
     throw error;

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { DiskBlobs } from '../../../coordinator/adapters/blobs/disk.ts';
 import { blobsContract, sha256 } from '../../contracts/blobs.ts';
 import { type StorageFolder, smallVolume, storageFolder } from '../../support/storage-folder.ts';
@@ -133,6 +133,7 @@ describe('a blob folder', () => {
   }) => {
     const volume = smallVolume(1024);
     if ('reason' in volume) return skip(volume.reason);
+    onTestFinished(() => volume.remove());
     const onVolume = join(volume.path, 'blobs');
     const small = await DiskBlobs.open(onVolume);
     const ballast = join(volume.path, 'ballast');
@@ -153,7 +154,5 @@ describe('a blob folder', () => {
     await upload.append(200 << 10, large.subarray(200 << 10));
     await upload.finish();
     expect(Buffer.compare(await small.bytes(sha256(large)), large)).toBe(0);
-    rmSync(onVolume, { recursive: true });
-    volume.remove();
   });
 });

@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { SqliteJournal } from '../../../coordinator/adapters/journal/sqlite.ts';
 import { FIRST_PREVIOUS, leafHash } from '../../../shared/transparency/leaf.ts';
 import { journalContract } from '../../contracts/journal.ts';
 import { draft, drafts } from '../../support/journal-drafts.ts';
 import { type StorageFolder, smallVolume, storageFolder } from '../../support/storage-folder.ts';
 
-journalContract('an SQLite journal', async () => {
+journalContract('an SQLite journal', true, async () => {
   const folder = storageFolder();
   const open = async () => SqliteJournal.open(join(folder.path, 'journal.db'));
-  return { open, reopen: open, dispose: async () => folder.remove() };
+  return { open, dispose: async () => folder.remove() };
 });
 
 describe('an SQLite journal file', () => {
@@ -206,6 +206,7 @@ describe('an SQLite journal file', () => {
   }) => {
     const volume = smallVolume(512);
     if ('reason' in volume) return skip(volume.reason);
+    onTestFinished(() => volume.remove());
     const ballast = join(volume.path, 'ballast');
     writeFileSync(ballast, Buffer.alloc(256 * 1024));
     const onVolume = join(volume.path, 'journal.db');
@@ -223,6 +224,5 @@ describe('an SQLite journal file', () => {
     journal = SqliteJournal.open(onVolume);
     expect(journal.verify()).toEqual({ size: size + 1 });
     await journal.close();
-    volume.remove();
   });
 });
