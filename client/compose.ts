@@ -24,7 +24,7 @@ import type { Coordinator } from './ports/coordinator.ts';
 import { SOFTWARE } from './software.ts';
 
 /** An enrolled home with its line to the coordinator. */
-export interface Desk {
+export interface Station {
   readonly home: HomeFolder;
   readonly membership: Membership;
   readonly federation: Federation;
@@ -36,7 +36,7 @@ export interface Desk {
 }
 
 /** Reads the home and dials; a certificate that is due is renewed first. Refuses `home_missing`, `config_invalid`, … */
-export async function openDesk(home: HomeFolder): Promise<Desk> {
+export async function openStation(home: HomeFolder): Promise<Station> {
   const membership = await home.membership();
   const identity = await home.identityKey();
   const transportKey = await home.transportKey();
@@ -84,10 +84,10 @@ export interface NodeOptions {
 
 /** A node ready to take part. Refuses with the first refusal of the data checks. */
 export async function composeNode(
-  desk: Desk,
+  station: Station,
   { logger, tamper, onReport }: NodeOptions,
 ): Promise<ClientNode> {
-  const { home, membership, federation, config, identity, log, coordinator } = desk;
+  const { home, membership, federation, config, identity, log, coordinator } = station;
   const data = requireData(config);
   const report = await checkData(sourceOf(data), federation, config.policy, home.folder);
   onReport(report);
@@ -102,7 +102,7 @@ export async function composeNode(
     log,
     coordinator,
     receipts: await ReceiptsFile.open(home.path('receipts.ndjson')),
-    models: modelsOf(desk),
+    models: modelsOf(station),
     blobs: new BlobFolder(home.path('cache'), config.cacheBytes, coordinator),
     family,
     backend,
@@ -124,7 +124,7 @@ export async function closeNode(node: ClientNode): Promise<void> {
   node.coordinator.close();
 }
 
-export function modelsOf({ home, config }: Pick<Desk, 'home' | 'config'>): ModelsFolder {
+export function modelsOf({ home, config }: Pick<Station, 'home' | 'config'>): ModelsFolder {
   return new ModelsFolder(home.path('models'), config.keepModels);
 }
 

@@ -62,7 +62,12 @@ export async function serve(homeFolder: string, overrides: Partial<Config> = {})
   const federation = foundedFederation(desk.state);
   const heads = new FileHeads(home.heads);
   const origin = logOrigin(federation.federation);
-  const prover = new Prover({ origin, key: await loadKey(home.keys.log, 'log'), heads, entries: journal.read(0) });
+  const prover = new Prover({
+    origin,
+    key: await loadKey(home.keys.log, 'log'),
+    heads,
+    entries: journal.read(0),
+  });
   desk.onAppend((entries) => prover.append(entries));
   const compute = new WorkerCompute();
   const backend = await compute.backend();
@@ -95,7 +100,10 @@ export async function serve(homeFolder: string, overrides: Partial<Config> = {})
   writeFileSync(home.address, JSON.stringify({ endpoint: dialable(`:${server.port}`), http: http.port }));
   const conductor = new Conductor(context);
   conductor.start();
-  log.info({ federation: federation.federation, endpoint, http: http.port, backend, entries: journal.size() }, 'coordinator serves');
+  log.info(
+    { federation: federation.federation, endpoint, http: http.port, backend, entries: journal.size() },
+    'coordinator serves',
+  );
   return {
     endpoint,
     httpPort: http.port,
@@ -123,11 +131,22 @@ interface ServiceParts {
   readonly log: Logger;
 }
 
-async function startServices({ context, config, home, followers, metrics, log }: ServiceParts): Promise<GrpcServer> {
+async function startServices({
+  context,
+  config,
+  home,
+  followers,
+  metrics,
+  log,
+}: ServiceParts): Promise<GrpcServer> {
   const { desk, blobs, clock } = context;
   const federation = foundedFederation(desk.state);
   const caPem = readFileSync(home.caCertificate, 'utf8');
-  const authority = await CertificateAuthority.open(federation.federation, await loadKey(home.keys.ca, 'ca'), caPem);
+  const authority = await CertificateAuthority.open(
+    federation.federation,
+    await loadKey(home.keys.ca, 'ca'),
+    caPem,
+  );
   const transport = await loadKey(home.keys.transport, 'transport');
   const own = await authority.issueServerCertificate(transport, serverHosts(config), clock.now());
   const seats = new UploadSeats(context);
@@ -158,24 +177,35 @@ async function startServices({ context, config, home, followers, metrics, log }:
 }
 
 function serverHosts({ endpoint, hosts }: Config): string[] {
-  const named = endpoint === undefined ? [] : [endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, '')];
+  const named =
+    endpoint === undefined ? [] : [endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, '')];
   return [...new Set(['localhost', '127.0.0.1', '::1', ...named, ...hosts])];
 }
 
 function openBus(config: Config, home: Home, journal: Journal, log: Logger): Bus {
   const { federation } = federationName(journal);
   if (!config.nats) return new InProcessBus();
-  return NatsBus.open({ ...natsAddress(config.nats), federation, journal, positionFile: home.busPosition, log });
+  return NatsBus.open({
+    ...natsAddress(config.nats),
+    federation,
+    journal,
+    positionFile: home.busPosition,
+    log,
+  });
 }
 
-function natsAddress({ url, credentials }: NonNullable<Config['nats']>): { url: string; credentialsFile?: string } {
+function natsAddress({ url, credentials }: NonNullable<Config['nats']>): {
+  url: string;
+  credentialsFile?: string;
+} {
   return { url, ...(credentials ? { credentialsFile: credentials } : {}) };
 }
 
 /** The founding entry is the first of every journal. */
 function federationName(journal: Journal): { federation: string } {
   const [first] = journal.read(0, 1);
-  const founded = first?.type === 'federation_founded' ? (first.data as { federation: { federation: string } }) : undefined;
+  const founded =
+    first?.type === 'federation_founded' ? (first.data as { federation: { federation: string } }) : undefined;
   if (!founded) throw new Refusal('journal_corrupt', 'the first entry does not found a federation');
   return { federation: founded.federation.federation };
 }

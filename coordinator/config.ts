@@ -59,7 +59,8 @@ export function readConfig(path: string): Config {
   try {
     raw = parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Refusal('home_missing', `there is no ${path}`, { path });
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new Refusal('home_missing', `there is no ${path}`, { path });
     throw new Refusal('config_invalid', `${path}: ${(error as Error).message}`, { path });
   }
   const parsed = ConfigSchema.safeParse(raw ?? {});

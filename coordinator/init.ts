@@ -6,17 +6,17 @@ import { federationDigest, parseFederation } from '../shared/federation/load.ts'
 import type { Federation } from '../shared/federation/schema.ts';
 import { makeCsr } from '../shared/identity/csr.ts';
 import { caFingerprint } from '../shared/identity/invite.ts';
-import { makeKey, saveKey, type SigningKey } from '../shared/identity/keys.ts';
+import { makeKey, type SigningKey, saveKey } from '../shared/identity/keys.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { noteVerifierKey } from '../shared/transparency/checkpoint.ts';
 import { DiskBlobs } from './adapters/blobs/disk.ts';
-import { CertificateAuthority, createCaCertificate } from './adapters/ca/certificate-authority.ts';
 import { InProcessBus } from './adapters/bus/in-process.ts';
+import { CertificateAuthority, createCaCertificate } from './adapters/ca/certificate-authority.ts';
 import { SystemClock } from './adapters/clock/system.ts';
 import { SqliteJournal } from './adapters/journal/sqlite.ts';
-import { homeOf, type Home } from './config.ts';
-import { Desk } from './flow/desk.ts';
 import { saveProfile } from './cli/operator-profile.ts';
+import { type Home, homeOf } from './config.ts';
+import { Desk } from './flow/desk.ts';
 
 export interface InitOptions {
   readonly home: string;
@@ -69,7 +69,8 @@ export async function initialise(options: InitOptions): Promise<Initialised> {
 }
 
 function readFederation(file: string): Federation {
-  if (!existsSync(file)) throw new Refusal('federation_invalid', `there is no federation file ${file}`, { file });
+  if (!existsSync(file))
+    throw new Refusal('federation_invalid', `there is no federation file ${file}`, { file });
   return parseFederation(readFileSync(file, 'utf8'), file);
 }
 
@@ -78,7 +79,8 @@ function copyDefinition(source: string, federation: Federation, home: Home): voi
   copyFileSync(source, home.federation);
   if (!federation.canary) return;
   const canary = resolve(dirname(source), federation.canary.file);
-  if (!existsSync(canary)) throw new Refusal('data_missing', `canary.file: there is no ${canary}`, { file: canary });
+  if (!existsSync(canary))
+    throw new Refusal('data_missing', `canary.file: there is no ${canary}`, { file: canary });
   copyFileSync(canary, canaryPath(home, federation) ?? '');
 }
 
@@ -101,13 +103,22 @@ async function makeKeys(home: Home): Promise<Record<keyof Home['keys'], SigningK
   return keys;
 }
 
-async function enrolOperator({ operator, listen, endpoint }: InitOptions, home: Home, authority: CertificateAuthority): Promise<SigningKey> {
+async function enrolOperator(
+  { operator, listen, endpoint }: InitOptions,
+  home: Home,
+  authority: CertificateAuthority,
+): Promise<SigningKey> {
   const key = makeKey('operator');
   const transport = makeKey('transport');
   const name = { role: 'operator', federation: authority.federation, id: operator } as const;
   const certificate = await authority.signCsr(await makeCsr(transport), name, Date.now());
   await saveProfile(home.operator, {
-    profile: { federation: authority.federation, endpoint: endpoint ?? dialable(listen), operator, did: key.did },
+    profile: {
+      federation: authority.federation,
+      endpoint: endpoint ?? dialable(listen),
+      operator,
+      did: key.did,
+    },
     key,
     transport,
     certificatePem: certificate.pem,

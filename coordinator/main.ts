@@ -8,7 +8,9 @@ import { addRoundCommands } from './cli/rounds.ts';
 import { addServeCommands } from './cli/serve.ts';
 
 const program = new Command('vedette-coordinator')
-  .description('Coordinates a federation: hands out the shared model, judges every update, publishes the result with its proof.')
+  .description(
+    'Coordinates a federation: hands out the shared model, judges every update, publishes the result with its proof.',
+  )
   .addHelpText('after', EXIT_CODES_HELP);
 
 addServeCommands(program);

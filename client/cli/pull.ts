@@ -34,12 +34,12 @@ async function pullInto(
   dir: string | undefined,
   options: PullOptions,
 ): Promise<{ folder: string; proof: ReleaseProof }> {
-  const [{ openDesk }, { findRelease, pull }] = await Promise.all([
+  const [{ openStation }, { findRelease, pull }] = await Promise.all([
     import('../compose.ts'),
     import('../flow/pull.ts'),
   ]);
-  const desk = await openDesk(homeOf(options));
-  const { coordinator, membership, log } = desk;
+  const station = await openStation(homeOf(options));
+  const { coordinator, membership, log } = station;
   const progress = new ProgressLine();
   try {
     const release = await findRelease(coordinator, options.version);

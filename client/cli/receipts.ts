@@ -27,15 +27,15 @@ export function addReceipts(program: Command): void {
 }
 
 async function list(options: ReceiptsOptions): Promise<readonly ListedReceipt[]> {
-  const [{ openDesk }, { listReceipts }] = await Promise.all([
+  const [{ openStation }, { listReceipts }] = await Promise.all([
     import('../compose.ts'),
     import('../flow/list-receipts.ts'),
   ]);
-  const desk = await openDesk(homeOf(options));
+  const station = await openStation(homeOf(options));
   try {
-    return await listReceipts(desk, { round: options.round, verify: options.verify });
+    return await listReceipts(station, { round: options.round, verify: options.verify });
   } finally {
-    desk.coordinator.close();
+    station.coordinator.close();
   }
 }
 

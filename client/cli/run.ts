@@ -37,20 +37,20 @@ export function addRun(program: Command): void {
 async function runNode(options: RunOptions): Promise<InstalledModel | undefined> {
   const tamper =
     options.drill === undefined ? undefined : findDrill(options.drill, process.env.VEDETTE_DRILL);
-  const [{ closeNode, composeNode, openDesk }, { follow }, { pino, destination }] = await Promise.all([
+  const [{ closeNode, composeNode, openStation }, { follow }, { pino, destination }] = await Promise.all([
     import('../compose.ts'),
     import('../flow/follow.ts'),
     import('pino'),
   ]);
-  const desk = await openDesk(homeOf(options));
+  const station = await openStation(homeOf(options));
   const logger = pino(
-    { level: desk.config.logLevel, base: { member: desk.membership.member } },
+    { level: station.config.logLevel, base: { member: station.membership.member } },
     destination({ dest: 2, sync: true }),
   );
   const stop = stopOnSignals();
   try {
     if (tamper) logger.warn({ drill: options.drill }, 'DRILL: this node attacks the federation it joined');
-    const node = await composeNode(desk, {
+    const node = await composeNode(station, {
       logger,
       tamper,
       onReport: ({ verdict, rows }) =>
@@ -61,13 +61,13 @@ async function runNode(options: RunOptions): Promise<InstalledModel | undefined>
         { federation: node.federation.federation, backend: node.backend, software: node.software },
         'following',
       );
-      await follow(node, { signal: stop.signal, enough: enough(options), renewal: desk.renewal });
+      await follow(node, { signal: stop.signal, enough: enough(options), renewal: station.renewal });
       return await node.models.current();
     } finally {
       await closeNode(node);
     }
   } finally {
-    desk.coordinator.close();
+    station.coordinator.close();
     stop.release();
   }
 }

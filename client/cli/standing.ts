@@ -33,17 +33,17 @@ export function addStanding(program: Command): void {
 }
 
 async function ask(options: CommonOptions): Promise<Standing> {
-  const [{ modelsOf, openDesk }, { currentSituation }] = await Promise.all([
+  const [{ modelsOf, openStation }, { currentSituation }] = await Promise.all([
     import('../compose.ts'),
     import('../flow/current-situation.ts'),
   ]);
-  const desk = await openDesk(homeOf(options));
+  const station = await openStation(homeOf(options));
   try {
-    const situation: Situation = await currentSituation(desk.coordinator);
-    const { member, name, federation } = desk.membership;
+    const situation: Situation = await currentSituation(station.coordinator);
+    const { member, name, federation } = station.membership;
     const { standing, round, run, phase } = situation;
-    const verdicts = (await desk.coordinator.verdicts(0)).slice(-LATEST);
-    const installed = (await modelsOf(desk).current())?.version ?? 0;
+    const verdicts = (await station.coordinator.verdicts(0)).slice(-LATEST);
+    const installed = (await modelsOf(station).current())?.version ?? 0;
     return {
       member,
       name,
@@ -56,7 +56,7 @@ async function ask(options: CommonOptions): Promise<Standing> {
       verdicts,
     };
   } finally {
-    desk.coordinator.close();
+    station.coordinator.close();
   }
 }
 

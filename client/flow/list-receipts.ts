@@ -3,7 +3,7 @@ import { parseCompact } from '../../shared/identity/jws.ts';
 import { type Receipt, ReceiptSchema, verifyReceipt } from '../../shared/provenance/receipt.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { readReceipts } from '../adapters/home/receipts-file.ts';
-import type { Desk } from '../compose.ts';
+import type { Station } from '../compose.ts';
 import type { Coordinator, OwnVerdict } from '../ports/coordinator.ts';
 import type { KeptReceipt } from '../ports/receipts.ts';
 
@@ -36,15 +36,15 @@ export interface ListOptions {
 }
 
 export async function listReceipts(
-  desk: Desk,
+  station: Station,
   { round, verify }: ListOptions,
 ): Promise<readonly ListedReceipt[]> {
-  const kept = (await readReceipts(desk.home.path('receipts.ndjson'))).filter(
+  const kept = (await readReceipts(station.home.path('receipts.ndjson'))).filter(
     (receipt) => round === undefined || (receipt.kind === 'update' && receipt.round === round),
   );
   const verdicts =
-    kept.length > 0 ? await verdictsIfReachable(desk.coordinator, round ?? 0) : new Map<string, OwnVerdict>();
-  return kept.map((receipt) => listed(desk, receipt, verdicts, verify));
+    kept.length > 0 ? await verdictsIfReachable(station.coordinator, round ?? 0) : new Map<string, OwnVerdict>();
+  return kept.map((receipt) => listed(station, receipt, verdicts, verify));
 }
 
 /** By digest of the update. None when the coordinator cannot be asked: the receipts stand for themselves. */
@@ -62,13 +62,13 @@ async function verdictsIfReachable(
 }
 
 function listed(
-  desk: Desk,
+  station: Station,
   kept: KeptReceipt,
   verdicts: ReadonlyMap<string, OwnVerdict>,
   verify: boolean,
 ): ListedReceipt {
   const { at, kind, round, attempt } = kept;
-  const check = verify ? checked(desk, kept) : {};
+  const check = verify ? checked(station, kept) : {};
   const receipt = unverified(kept.jws);
   if (!receipt)
     return {
@@ -100,7 +100,7 @@ function listed(
   };
 }
 
-function checked({ membership, log }: Desk, { jws }: KeptReceipt): { verified: boolean; problem?: string } {
+function checked({ membership, log }: Station, { jws }: KeptReceipt): { verified: boolean; problem?: string } {
   try {
     const { receipt } = verifyReceipt(jws, { coordinator: membership.coordinator, log });
     return receipt.member === membership.did

@@ -1,8 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeCsr } from '../../shared/identity/csr.ts';
 import { renewAtMs } from '../../shared/identity/client-certificate.ts';
-import { X509Certificate } from 'node:crypto';
+import { makeCsr } from '../../shared/identity/csr.ts';
 import { Connection } from '../../shared/wire/connection.ts';
 import { CONTROL, ENROLMENT } from '../../shared/wire/protocol.ts';
 import { homeOf } from '../config.ts';
@@ -18,7 +18,10 @@ export interface OperatorOptions {
 }
 
 /** Connects as an operator, with a certificate that still has life in it, and closes behind the work. */
-export async function asOperator<T>(options: OperatorOptions, work: (connection: Connection) => Promise<T>): Promise<T> {
+export async function asOperator<T>(
+  options: OperatorOptions,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
   const folder = options.profile ?? homeOf(options.home).operator;
   const identity = await loadProfile(folder);
   const endpoint = options.endpoint ?? localAddress(options.home) ?? identity.profile.endpoint;

@@ -1,9 +1,9 @@
-import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import type { Command } from 'commander';
 import { Refusal } from '../../shared/refusal.ts';
-import { MerkleTree } from '../../shared/transparency/merkle-tree.ts';
 import { say } from '../../shared/terminal/run-program.ts';
+import { MerkleTree } from '../../shared/transparency/merkle-tree.ts';
 import { FileHeads } from '../adapters/heads/file.ts';
 import { homeOf } from '../config.ts';
 import type { Entry, Journal } from '../ports/journal.ts';
@@ -12,7 +12,9 @@ import { type Common, withCommon } from './options.ts';
 import { entryLine } from './watch.ts';
 
 export function addJournalCommands(program: Command): void {
-  const journal = program.command('journal').description('the record of everything that happened; the only source of truth');
+  const journal = program
+    .command('journal')
+    .description('the record of everything that happened; the only source of truth');
 
   withCommon(journal.command('tail', { isDefault: true }).description('the newest entries'))
     .option('--lines <n>', 'how many', Number, 20)
@@ -24,19 +26,26 @@ export function addJournalCommands(program: Command): void {
     );
 
   withCommon(
-    journal.command('verify').description('recompute every leaf, every link, and the root against the last signed head'),
+    journal
+      .command('verify')
+      .description('recompute every leaf, every link, and the root against the last signed head'),
   ).action((options: Common) =>
     withJournal(options, async (source) => {
       const verified = verifyAgainstHead(source, homeOf(options.home).heads);
-      say(options.json, verified, () => `${verified.size} entries hold; root ${verified.root}\n${verified.head}`);
+      say(
+        options.json,
+        verified,
+        () => `${verified.size} entries hold; root ${verified.root}\n${verified.head}`,
+      );
     }),
   );
 
-  withCommon(journal.command('export <file>').description('every entry as NDJSON, for auditors')).action((file: string, options: Common) =>
-    withJournal(options, async (source) => {
-      const entries = await exportTo(source, file);
-      say(options.json, { file, entries }, () => `${entries} entries written to ${file}`);
-    }),
+  withCommon(journal.command('export <file>').description('every entry as NDJSON, for auditors')).action(
+    (file: string, options: Common) =>
+      withJournal(options, async (source) => {
+        const entries = await exportTo(source, file);
+        say(options.json, { file, entries }, () => `${entries} entries written to ${file}`);
+      }),
   );
 }
 
@@ -45,7 +54,10 @@ function tailLine(entry: Entry): string {
   return `${String(entry.index).padStart(6)}  ${entry.at}  ${entry.type.padEnd(20)}  ${text ?? ''}`.trimEnd();
 }
 
-function verifyAgainstHead(journal: Journal, headsFile: string): { size: number; root: string; head: string } {
+function verifyAgainstHead(
+  journal: Journal,
+  headsFile: string,
+): { size: number; root: string; head: string } {
   const { size } = journal.verify();
   const tree = new MerkleTree();
   for (const { leaf } of journal.read(0)) tree.append(leaf);
@@ -53,10 +65,18 @@ function verifyAgainstHead(journal: Journal, headsFile: string): { size: number;
   const last = heads.last();
   heads.close();
   if (last && last.size > size) {
-    throw new Refusal('journal_corrupt', `the journal ends at entry ${size - 1}, a head of ${last.size} entries was signed: entry ${size} is the first missing`, { entry: size });
+    throw new Refusal(
+      'journal_corrupt',
+      `the journal ends at entry ${size - 1}, a head of ${last.size} entries was signed: entry ${size} is the first missing`,
+      { entry: size },
+    );
   }
   if (last && tree.root(last.size) !== last.root) {
-    throw new Refusal('journal_corrupt', `the first ${last.size} entries do not have the root that was signed`, { signed: last.size });
+    throw new Refusal(
+      'journal_corrupt',
+      `the first ${last.size} entries do not have the root that was signed`,
+      { signed: last.size },
+    );
   }
   const head = last ? `the last signed head (${last.size} entries) is part of it` : 'no head was signed yet';
   return { size, root: tree.root(size), head };

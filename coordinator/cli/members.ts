@@ -14,7 +14,11 @@ const COLUMNS: readonly Column<MemberRecord>[] = [
   { heading: 'MODEL', show: ({ modelVersion }) => (modelVersion ? `v${modelVersion}` : '–'), align: 'right' },
   { heading: 'ACCEPTED', show: ({ accepted }) => String(accepted), align: 'right' },
   { heading: 'REFUSED', show: ({ refused }) => String(refused), align: 'right' },
-  { heading: 'BOUND', show: ({ maxSamples }) => (maxSamples ? String(maxSamples) : 'default'), align: 'right' },
+  {
+    heading: 'BOUND',
+    show: ({ maxSamples }) => (maxSamples ? String(maxSamples) : 'default'),
+    align: 'right',
+  },
   { heading: 'KEY', show: ({ did }) => `…${did.slice(-12)}` },
 ];
 
@@ -26,25 +30,36 @@ const ACTIONS: Record<StandingAction, string> = {
 };
 
 export function addMemberCommands(program: Command): void {
-  const members = program.command('members').description('who belongs to the federation, and with which standing');
-  withCommon(members.command('list', { isDefault: true }).description('every member, integrator and operator')).action(
-    async (options: Common) => {
-      const reply = await asOperator(options, (connection) => connection.unary(CONTROL.Members, {}));
-      say(options.json, reply.members, () => table(reply.members, COLUMNS, 'nobody has joined yet; make an invite'));
-    },
-  );
-  for (const [action, description] of Object.entries(ACTIONS)) addAction(members, action as StandingAction, description);
+  const members = program
+    .command('members')
+    .description('who belongs to the federation, and with which standing');
+  withCommon(
+    members.command('list', { isDefault: true }).description('every member, integrator and operator'),
+  ).action(async (options: Common) => {
+    const reply = await asOperator(options, (connection) => connection.unary(CONTROL.Members, {}));
+    say(options.json, reply.members, () =>
+      table(reply.members, COLUMNS, 'nobody has joined yet; make an invite'),
+    );
+  });
+  for (const [action, description] of Object.entries(ACTIONS))
+    addAction(members, action as StandingAction, description);
 
   withCommon(program.command('invite <name>'))
     .description('make an invite: one string, for one organisation, that works once')
     .option('--role <role>', 'member, integrator or operator', 'member')
     .option('--hours <n>', 'hours until it expires', Number, 72)
-    .addHelpText('after', '\nExample: vedette-coordinator invite bank-a | ssh bank-a "vedette-client join $(cat)"')
+    .addHelpText(
+      'after',
+      '\nExample: vedette-coordinator invite bank-a | ssh bank-a "vedette-client join $(cat)"',
+    )
     .action(async (name: string, options: Common & { role: string; hours: number }) => {
       const { role, hours } = options;
-      const reply = await asOperator(options, (connection) => connection.unary(CONTROL.Invite, { name, role, hours }));
+      const reply = await asOperator(options, (connection) =>
+        connection.unary(CONTROL.Invite, { name, role, hours }),
+      );
       say(options.json, reply, () => reply.invite);
-      if (!options.json) process.stderr.write(`for ${name} as ${role}, until ${reply.expiresAt}; it works once\n`);
+      if (!options.json)
+        process.stderr.write(`for ${name} as ${role}, until ${reply.expiresAt}; it works once\n`);
     });
 }
 
@@ -54,7 +69,8 @@ function addAction(members: Command, action: StandingAction, description: string
     'kept in the journal and shown to the member',
     '',
   );
-  if (action === 'approve') command.option('--max-samples <n>', 'the most samples one update may claim', Number, 0);
+  if (action === 'approve')
+    command.option('--max-samples <n>', 'the most samples one update may claim', Number, 0);
   command.action(async (names: string[], options: Common & { reason: string; maxSamples?: number }) => {
     const { reason, maxSamples = 0 } = options;
     const changed = await asOperator(options, async (connection) => {
@@ -64,6 +80,8 @@ function addAction(members: Command, action: StandingAction, description: string
       }
       return records;
     });
-    say(options.json, changed, () => changed.map(({ member, standing }) => `${member} is ${standing}`).join('\n'));
+    say(options.json, changed, () =>
+      changed.map(({ member, standing }) => `${member} is ${standing}`).join('\n'),
+    );
   });
 }

@@ -5,8 +5,8 @@ import type { ModelVersion } from '../../shared/wire/generated/vedette/v1/ModelV
 import { DiskBlobs } from '../adapters/blobs/disk.ts';
 import { WorkerCompute } from '../adapters/compute/worker-compute.ts';
 import { homeOf } from '../config.ts';
-import { evolveAll } from '../core/evolve.ts';
 import type { Evaluation } from '../core/events.ts';
+import { evolveAll } from '../core/evolve.ts';
 import { EMPTY } from '../core/state.ts';
 import { recordedEntries } from '../flow/desk.ts';
 import { modelNamed, type Verification, verifyModel } from '../flow/verify-model.ts';
@@ -20,7 +20,11 @@ const COLUMNS: readonly Column<ModelVersion>[] = [
   { heading: 'STATE', show: ({ state }) => state },
   { heading: 'RUN', show: ({ run }) => run },
   { heading: 'WEIGHTS', show: ({ model }) => model?.weights.slice(0, 12) ?? '' },
-  { heading: 'THRESHOLD', show: ({ model }) => (model?.threshold ? model.threshold.toPrecision(5) : '–'), align: 'right' },
+  {
+    heading: 'THRESHOLD',
+    show: ({ model }) => (model?.threshold ? model.threshold.toPrecision(5) : '–'),
+    align: 'right',
+  },
   { heading: 'CANARY', show: ({ evaluation }) => canaryText(evaluation), align: 'right' },
   { heading: 'NODES', show: ({ running }) => String(running), align: 'right' },
   { heading: 'CREATED', show: ({ createdAt }) => createdAt.slice(0, 19) },
@@ -30,25 +34,31 @@ const COLUMNS: readonly Column<ModelVersion>[] = [
 export function addModelCommands(program: Command): void {
   const models = program.command('models').description('candidates and published versions');
 
-  withCommon(models.command('list', { isDefault: true }).description('every version, and what waits or was rejected')).action(
-    async (options: Common) => {
-      const { models: versions, current } = await versionsOf(options);
-      say(options.json, { models: versions.map(withEvaluation), current }, () => table(versions, COLUMNS, 'no model yet; open a run'));
-    },
-  );
+  withCommon(
+    models.command('list', { isDefault: true }).description('every version, and what waits or was rejected'),
+  ).action(async (options: Common) => {
+    const { models: versions, current } = await versionsOf(options);
+    say(options.json, { models: versions.map(withEvaluation), current }, () =>
+      table(versions, COLUMNS, 'no model yet; open a run'),
+    );
+  });
 
   withCommon(models.command('show <version>').description('one version: threshold, votes, canary')).action(
     async (version: string, options: Common) => {
       const { models: versions } = await versionsOf(options);
       const one = versions.find(({ model }) => model?.version === Number(version));
-      say(options.json, one ? withEvaluation(one) : null, () => (one ? showText(one) : `there is no version ${version}`));
+      say(options.json, one ? withEvaluation(one) : null, () =>
+        one ? showText(one) : `there is no version ${version}`,
+      );
     },
   );
 
   addDecision(models, 'promote', 'make the candidate that waits the model');
   addDecision(models, 'reject', 'drop the candidate that waits');
 
-  withCommon(models.command('rollback <version>').description('put an earlier version back in use; nodes swap to it'))
+  withCommon(
+    models.command('rollback <version>').description('put an earlier version back in use; nodes swap to it'),
+  )
     .option('--reason <text>', 'kept in the journal', '')
     .action(async (version: string, options: Common & { reason: string }) => {
       const request = { version: Number(version), reason: options.reason };
@@ -60,8 +70,17 @@ export function addModelCommands(program: Command): void {
     .description('recompute the weights from the members’ updates, bit for bit (on the coordinator’s host)')
     .action((version: string | undefined, options: Common) =>
       withJournal(options, async (journal) => {
-        const verified = await recompute(options, journal, version === undefined ? undefined : Number(version));
-        say(options.json, verified, () => `v${verified.version} holds: ${verified.updates} updates in ${verified.rounds} rounds give ${verified.weights}`);
+        const verified = await recompute(
+          options,
+          journal,
+          version === undefined ? undefined : Number(version),
+        );
+        say(
+          options.json,
+          verified,
+          () =>
+            `v${verified.version} holds: ${verified.updates} updates in ${verified.rounds} rounds give ${verified.weights}`,
+        );
       }),
     );
 }
@@ -75,12 +94,22 @@ function addDecision(models: Command, decision: 'promote' | 'reject', descriptio
     .option('--reason <text>', 'kept in the journal and, when promoted, in the manifest', '')
     .action(async (options: Common & { reason: string }) => {
       const request = { decision, reason: options.reason };
-      const reply = await asOperator(options, (connection) => connection.unary(CONTROL.DecideCandidate, request));
-      say(options.json, reply, () => (decision === 'promote' ? `the candidate of ${reply.run} becomes v${reply.version}` : `the candidate of ${reply.run} was rejected`));
+      const reply = await asOperator(options, (connection) =>
+        connection.unary(CONTROL.DecideCandidate, request),
+      );
+      say(options.json, reply, () =>
+        decision === 'promote'
+          ? `the candidate of ${reply.run} becomes v${reply.version}`
+          : `the candidate of ${reply.run} was rejected`,
+      );
     });
 }
 
-async function recompute({ home }: Common, journal: Journal, version: number | undefined): Promise<Verification> {
+async function recompute(
+  { home }: Common,
+  journal: Journal,
+  version: number | undefined,
+): Promise<Verification> {
   journal.verify();
   const state = evolveAll(EMPTY, recordedEntries(journal.read(0)));
   const compute = new WorkerCompute();
@@ -92,7 +121,8 @@ async function recompute({ home }: Common, journal: Journal, version: number | u
         blobs: await DiskBlobs.open(homeOf(home).blobs),
         compute,
         progress: (done, of) => {
-          if (process.stderr.isTTY) process.stderr.write(`\rround ${done} of ${of}${done === of ? '\n' : ''}`);
+          if (process.stderr.isTTY)
+            process.stderr.write(`\rround ${done} of ${of}${done === of ? '\n' : ''}`);
         },
       },
       modelNamed(state, version).version,
@@ -123,9 +153,15 @@ function showText(version: ModelVersion): string {
     `  weights   ${version.model?.weights}`,
     `  manifest  ${version.model?.manifest}`,
     `  threshold ${version.model?.threshold} (${evaluation?.thresholdRule})`,
-    ...(evaluation?.reports ?? []).map(({ member, p99 }) => `    ${member.padEnd(20)} p99 ${p99.toPrecision(6)}`),
+    ...(evaluation?.reports ?? []).map(
+      ({ member, p99 }) => `    ${member.padEnd(20)} p99 ${p99.toPrecision(6)}`,
+    ),
     `  votes     ${evaluation?.approvals} approve, ${evaluation?.objections} object`,
-    ...(evaluation?.canary ? [`  canary    AUROC ${evaluation.canary.auroc.toFixed(4)}, AP ${evaluation.canary.ap.toFixed(4)} (${evaluation.canary.anomalies} anomalies, ${evaluation.canary.normals} normals)`] : []),
+    ...(evaluation?.canary
+      ? [
+          `  canary    AUROC ${evaluation.canary.auroc.toFixed(4)}, AP ${evaluation.canary.ap.toFixed(4)} (${evaluation.canary.anomalies} anomalies, ${evaluation.canary.normals} normals)`,
+        ]
+      : []),
     ...families.map(([family, auroc]) => `    ${family.padEnd(20)} ${auroc.toFixed(4)}`),
   ].join('\n');
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { keyToPem, loadKey, saveKey, type SigningKey } from '../../shared/identity/keys.ts';
+import { keyToPem, loadKey, type SigningKey, saveKey } from '../../shared/identity/keys.ts';
 import { Refusal } from '../../shared/refusal.ts';
 
 const ProfileSchema = z.strictObject({
@@ -28,7 +28,9 @@ export async function saveProfile(folder: string, identity: OperatorIdentity): P
   await saveKey(join(folder, 'transport.pem'), identity.transport);
   saveCertificate(folder, identity.certificatePem);
   writeFileSync(join(folder, 'ca.crt'), identity.caPem);
-  writeFileSync(join(folder, 'profile.json'), `${JSON.stringify(identity.profile, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(join(folder, 'profile.json'), `${JSON.stringify(identity.profile, null, 2)}\n`, {
+    mode: 0o600,
+  });
 }
 
 export function saveCertificate(folder: string, pem: string): void {

@@ -11,7 +11,8 @@ export interface Common {
   readonly endpoint?: string;
 }
 
-export const DEFAULT_HOME = process.env.VEDETTE_COORDINATOR_HOME ?? join(homedir(), '.vedette', 'coordinator');
+export const DEFAULT_HOME =
+  process.env.VEDETTE_COORDINATOR_HOME ?? join(homedir(), '.vedette', 'coordinator');
 
 export function withHome(command: Command): Command {
   return command

@@ -9,12 +9,19 @@ import { type Common, withCommon } from './options.ts';
 import { watchRounds } from './watch.ts';
 
 const COLUMNS: readonly Column<RoundRecord>[] = [
-  { heading: 'ROUND', show: ({ round, attempt }) => (attempt > 1 ? `${round}.${attempt}` : String(round)), align: 'right' },
+  {
+    heading: 'ROUND',
+    show: ({ round, attempt }) => (attempt > 1 ? `${round}.${attempt}` : String(round)),
+    align: 'right',
+  },
   { heading: 'RUN', show: ({ run }) => run },
   { heading: 'STEP', show: ({ step }) => step },
   { heading: 'OUTCOME', show: ({ outcome }) => outcome },
   { heading: 'ACCEPTED', show: ({ accepted, cohort }) => `${accepted}/${cohort}`, align: 'right' },
-  { heading: 'REFUSED', show: ({ refused }) => refused.map(({ name, code }) => `${name} (${code})`).join(', ') || '–' },
+  {
+    heading: 'REFUSED',
+    show: ({ refused }) => refused.map(({ name, code }) => `${name} (${code})`).join(', ') || '–',
+  },
   { heading: 'SECONDS', show: ({ seconds }) => seconds.toFixed(2), align: 'right' },
 ];
 
@@ -32,35 +39,54 @@ const UPDATE_COLUMNS: readonly Column<RoundUpdate>[] = [
 export function addRoundCommands(program: Command): void {
   const rounds = program.command('rounds').description('runs and their rounds');
 
-  withCommon(rounds.command('open').description('open a run: all its rounds, up to a promoted model')).action(async (options: Common) => {
-    const reply = await asOperator(options, (connection) => connection.unary(CONTROL.OpenRun, {}));
-    say(options.json, reply, () => `${reply.run} is open: ${reply.rounds} rounds from round ${reply.firstRound}; follow with rounds watch`);
-  });
+  withCommon(rounds.command('open').description('open a run: all its rounds, up to a promoted model')).action(
+    async (options: Common) => {
+      const reply = await asOperator(options, (connection) => connection.unary(CONTROL.OpenRun, {}));
+      say(
+        options.json,
+        reply,
+        () =>
+          `${reply.run} is open: ${reply.rounds} rounds from round ${reply.firstRound}; follow with rounds watch`,
+      );
+    },
+  );
 
   withCommon(rounds.command('list', { isDefault: true }).description('the newest rounds'))
     .option('--from <round>', 'from this round on', Number, 0)
     .option('--limit <n>', 'how many', Number, 50)
     .action(async (options: Common & { from: number; limit: number }) => {
       const { from: fromRound, limit } = options;
-      const reply = await asOperator(options, (connection) => connection.unary(CONTROL.Rounds, { fromRound, limit }));
-      say(options.json, reply, () => `${table(reply.rounds, COLUMNS, 'no round yet')}\n${stateLine(reply.run, reply.phase)}`);
+      const reply = await asOperator(options, (connection) =>
+        connection.unary(CONTROL.Rounds, { fromRound, limit }),
+      );
+      say(
+        options.json,
+        reply,
+        () => `${table(reply.rounds, COLUMNS, 'no round yet')}\n${stateLine(reply.run, reply.phase)}`,
+      );
     });
 
-  withCommon(rounds.command('show <round>').description('one round: every update, its verdict and the evidence')).action(
-    async (round: string, options: Common) => {
-      const reply = await asOperator(options, (connection) => connection.unary(CONTROL.Round, { round: Number(round) }));
-      say(options.json, reply, () => detailText(reply));
-    },
-  );
+  withCommon(
+    rounds.command('show <round>').description('one round: every update, its verdict and the evidence'),
+  ).action(async (round: string, options: Common) => {
+    const reply = await asOperator(options, (connection) =>
+      connection.unary(CONTROL.Round, { round: Number(round) }),
+    );
+    say(options.json, reply, () => detailText(reply));
+  });
 
-  withCommon(rounds.command('watch').description('follow the journal as rounds go by, until stopped or the run ends'))
+  withCommon(
+    rounds.command('watch').description('follow the journal as rounds go by, until stopped or the run ends'),
+  )
     .option('--until-idle', 'stop when no run is under way')
     .action((options: Common & { untilIdle?: boolean }) => watchRounds(options));
 
   withCommon(rounds.command('abort').description('end the run under way; nothing of it is promoted'))
     .option('--reason <text>', 'kept in the journal', '')
     .action(async (options: Common & { reason: string }) => {
-      const reply = await asOperator(options, (connection) => connection.unary(CONTROL.AbortRun, { reason: options.reason }));
+      const reply = await asOperator(options, (connection) =>
+        connection.unary(CONTROL.AbortRun, { reason: options.reason }),
+      );
       say(options.json, reply, () => `${reply.run} was aborted`);
     });
 }
@@ -83,7 +109,10 @@ function detailText({ round, updates, waiting, rule }: RoundDetail): string {
   for (const { name, verdict } of updates) {
     if (!verdict || verdict.findings.length === 0) continue;
     lines.push('', `${name}: ${verdict.decision}`);
-    for (const finding of verdict.findings) lines.push(`  ${finding.passed ? 'passed' : 'FAILED'}  ${finding.check}: ${printable(finding.message)}`);
+    for (const finding of verdict.findings)
+      lines.push(
+        `  ${finding.passed ? 'passed' : 'FAILED'}  ${finding.check}: ${printable(finding.message)}`,
+      );
     if (verdict.resolve) lines.push(`  → ${verdict.resolve}`);
   }
   return lines.join('\n');

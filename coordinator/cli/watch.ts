@@ -8,16 +8,22 @@ type Line<T extends EventType> = (data: DataOf<T>) => string;
 
 /** What a person wants to read of an event; events without a line are not shown. */
 const LINES: { readonly [T in EventType]?: Line<T> } = {
-  run_opened: ({ run, steps, by }) => `${run} opened by ${by}: ${steps.map(({ step, repeat }) => `${repeat} × ${step}`).join(', ')}`,
-  round_opened: ({ round, attempt, step, cohort }) => `round ${round} opened: ${step}, ${cohort.length} asked${attempt > 1 ? `, attempt ${attempt}` : ''}`,
-  update_judged: ({ round, member, verdict }) => `round ${round}: ${member} ${verdict.decision} – ${verdict.message}`,
+  run_opened: ({ run, steps, by }) =>
+    `${run} opened by ${by}: ${steps.map(({ step, repeat }) => `${repeat} × ${step}`).join(', ')}`,
+  round_opened: ({ round, attempt, step, cohort }) =>
+    `round ${round} opened: ${step}, ${cohort.length} asked${attempt > 1 ? `, attempt ${attempt}` : ''}`,
+  update_judged: ({ round, member, verdict }) =>
+    `round ${round}: ${member} ${verdict.decision} – ${verdict.message}`,
   update_withdrawn: ({ round, member, reason }) => `round ${round}: ${member} withdrawn – ${reason}`,
   collection_closed: ({ round, because }) => `round ${round} collected (${because})`,
-  round_aggregated: ({ round, contributions, samples }) => `round ${round} aggregated: ${contributions.length} updates, ${samples} samples`,
+  round_aggregated: ({ round, contributions, samples }) =>
+    `round ${round} aggregated: ${contributions.length} updates, ${samples} samples`,
   round_abandoned: ({ round, attempt, reason }) => `round ${round} attempt ${attempt} abandoned: ${reason}`,
   candidate_assembled: ({ weights }) => `candidate ${weights.slice(0, 12)}: votes are asked for`,
-  vote_received: ({ member, approve, p99 }) => `${member} ${approve ? 'approves' : 'objects'} (p99 ${p99.toPrecision(4)})`,
-  candidate_evaluated: ({ evaluation }) => `evaluated: ${evaluation.reason}, threshold ${evaluation.threshold.toPrecision(6)}${evaluation.canary ? `, canary AUROC ${evaluation.canary.auroc.toFixed(4)}` : ''}`,
+  vote_received: ({ member, approve, p99 }) =>
+    `${member} ${approve ? 'approves' : 'objects'} (p99 ${p99.toPrecision(4)})`,
+  candidate_evaluated: ({ evaluation }) =>
+    `evaluated: ${evaluation.reason}, threshold ${evaluation.threshold.toPrecision(6)}${evaluation.canary ? `, canary AUROC ${evaluation.canary.auroc.toFixed(4)}` : ''}`,
   candidate_rejected: ({ reason, by }) => `candidate rejected by ${by}: ${reason}`,
   model_promoted: ({ version, weights }) => `model v${version} promoted: ${weights.slice(0, 12)}`,
   model_rolled_back: ({ from, to, by }) => `rolled back from v${from} to v${to} by ${by}`,
@@ -27,7 +33,12 @@ const LINES: { readonly [T in EventType]?: Line<T> } = {
   run_aborted: ({ run, reason }) => `${run} aborted: ${reason}`,
 };
 
-const RUN_ENDS: ReadonlySet<string> = new Set<EventType>(['model_promoted', 'candidate_rejected', 'run_failed', 'run_aborted']);
+const RUN_ENDS: ReadonlySet<string> = new Set<EventType>([
+  'model_promoted',
+  'candidate_rejected',
+  'run_failed',
+  'run_aborted',
+]);
 
 /** Prints journal entries as they happen, from the open run's beginning. */
 export async function watchRounds(options: Common & { untilIdle?: boolean }): Promise<void> {
@@ -49,10 +60,14 @@ export async function watchRounds(options: Common & { untilIdle?: boolean }): Pr
   });
 }
 
-async function startOfRun(connection: Parameters<Parameters<typeof asOperator>[1]>[0], run: string): Promise<number> {
+async function startOfRun(
+  connection: Parameters<Parameters<typeof asOperator>[1]>[0],
+  run: string,
+): Promise<number> {
   let from = 0;
   for await (const entry of connection.serverStream(CONTROL.Watch, { from: 0, follow: false })) {
-    if (entry.type === 'run_opened' && (JSON.parse(entry.data) as { run: string }).run === run) return entry.index;
+    if (entry.type === 'run_opened' && (JSON.parse(entry.data) as { run: string }).run === run)
+      return entry.index;
     from = entry.index + 1;
   }
   return from;

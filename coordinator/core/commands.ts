@@ -24,24 +24,99 @@ export interface SubmittedHeader {
 }
 
 export type Command =
-  | { readonly type: 'found'; readonly federation: Federation; readonly digest: string; readonly keys: PublicKeys }
+  | {
+      readonly type: 'found';
+      readonly federation: Federation;
+      readonly digest: string;
+      readonly keys: PublicKeys;
+    }
   | { readonly type: 'enrol-operator'; readonly name: string; readonly did: string }
-  | (Now & By & { readonly type: 'issue-invite'; readonly invite: string; readonly name: string; readonly role: Role; readonly secretHash: string; readonly validMs: number })
+  | (Now &
+      By & {
+        readonly type: 'issue-invite';
+        readonly invite: string;
+        readonly name: string;
+        readonly role: Role;
+        readonly secretHash: string;
+        readonly validMs: number;
+      })
   | (Now & { readonly type: 'join'; readonly secretHash: string; readonly did: string })
-  | { readonly type: 'record-certificate'; readonly member: string; readonly fingerprint: string; readonly notAfter: string }
-  | (By & { readonly type: 'change-standing'; readonly member: string; readonly action: StandingAction; readonly reason: string; readonly maxSamples?: number })
-  | { readonly type: 'report-node'; readonly member: string; readonly software: string; readonly backend: string; readonly modelVersion: number }
+  | {
+      readonly type: 'record-certificate';
+      readonly member: string;
+      readonly fingerprint: string;
+      readonly notAfter: string;
+    }
+  | (By & {
+      readonly type: 'change-standing';
+      readonly member: string;
+      readonly action: StandingAction;
+      readonly reason: string;
+      readonly maxSamples?: number;
+    })
+  | {
+      readonly type: 'report-node';
+      readonly member: string;
+      readonly software: string;
+      readonly backend: string;
+      readonly modelVersion: number;
+    }
   | (By & { readonly type: 'open-run'; readonly steps: readonly PlannedStep[]; readonly base: string })
   | (Now & { readonly type: 'open-round'; readonly nonce: string; readonly maxBytes: number })
-  | (Now & { readonly type: 'submit'; readonly member: string; readonly header: SubmittedHeader; readonly jws: string; readonly norm: number; readonly finding: StructureFinding | undefined })
+  | (Now & {
+      readonly type: 'submit';
+      readonly member: string;
+      readonly header: SubmittedHeader;
+      readonly jws: string;
+      readonly norm: number;
+      readonly finding: StructureFinding | undefined;
+    })
   | (Now & { readonly type: 'tick'; readonly moving: ReadonlySet<string> })
-  | { readonly type: 'screen'; readonly round: number; readonly attempt: number; readonly refused: readonly { readonly member: string; readonly verdict: Verdict }[]; readonly medianNorm: number }
-  | { readonly type: 'record-aggregate'; readonly round: number; readonly attempt: number; readonly rule: RuleSpec; readonly contributions: readonly Contribution[]; readonly combined: string; readonly base: string; readonly server: string | null; readonly norm: number }
-  | { readonly type: 'record-candidate'; readonly run: string; readonly weights: string; readonly bytes: number; readonly base: string }
+  | {
+      readonly type: 'screen';
+      readonly round: number;
+      readonly attempt: number;
+      readonly refused: readonly { readonly member: string; readonly verdict: Verdict }[];
+      readonly medianNorm: number;
+    }
+  | {
+      readonly type: 'record-aggregate';
+      readonly round: number;
+      readonly attempt: number;
+      readonly rule: RuleSpec;
+      readonly contributions: readonly Contribution[];
+      readonly combined: string;
+      readonly base: string;
+      readonly server: string | null;
+      readonly norm: number;
+    }
+  | {
+      readonly type: 'record-candidate';
+      readonly run: string;
+      readonly weights: string;
+      readonly bytes: number;
+      readonly base: string;
+    }
   | { readonly type: 'vote'; readonly run: string; readonly candidate: string; readonly vote: VoteFacts }
-  | { readonly type: 'evaluate'; readonly run: string; readonly candidate: string; readonly canary: CanaryResult | null; readonly currentCanary: CanaryResult | null }
-  | (By & { readonly type: 'decide-candidate'; readonly decision: 'promote' | 'reject'; readonly reason: string })
-  | { readonly type: 'record-promotion'; readonly run: string; readonly weights: string; readonly manifest: string; readonly files: readonly { readonly name: string; readonly digest: string; readonly bytes: number }[] }
+  | {
+      readonly type: 'evaluate';
+      readonly run: string;
+      readonly candidate: string;
+      readonly canary: CanaryResult | null;
+      readonly currentCanary: CanaryResult | null;
+    }
+  | (By & {
+      readonly type: 'decide-candidate';
+      readonly decision: 'promote' | 'reject';
+      readonly reason: string;
+    })
+  | {
+      readonly type: 'record-promotion';
+      readonly run: string;
+      readonly weights: string;
+      readonly manifest: string;
+      readonly files: readonly { readonly name: string; readonly digest: string; readonly bytes: number }[];
+    }
   | (By & { readonly type: 'roll-back'; readonly version: number; readonly reason: string })
   | { readonly type: 'fail-run'; readonly reason: string }
   | (By & { readonly type: 'abort-run'; readonly reason: string });

@@ -1,6 +1,14 @@
 /** One command, judged against the state: the events that follow, or a named refusal. Pure. */
 import { Refusal } from '../../shared/refusal.ts';
-import { decideAggregate, decideOpenRound, decideScreen, decideSubmit, decideTick } from './round/decide-round.ts';
+import type { Command } from './commands.ts';
+import { type Event, event } from './events.ts';
+import {
+  decideAggregate,
+  decideOpenRound,
+  decideScreen,
+  decideSubmit,
+  decideTick,
+} from './round/decide-round.ts';
 import {
   decideCandidate,
   decideEvaluation,
@@ -10,16 +18,27 @@ import {
   decideVote,
 } from './run/decide-candidate.ts';
 import { decideAbort, decideFailure, decideOpenRun } from './run/decide-run.ts';
-import { decideFirstOperator, decideInvite, decideJoin, decideReport, decideStanding } from './standing/decide-members.ts';
-import type { Command } from './commands.ts';
-import { type Event, event } from './events.ts';
+import {
+  decideFirstOperator,
+  decideInvite,
+  decideJoin,
+  decideReport,
+  decideStanding,
+} from './standing/decide-members.ts';
 import type { State } from './state.ts';
 
 export function decide(state: State, command: Command): Event[] {
   switch (command.type) {
     case 'found':
-      if (state.federation) throw new Refusal('home_exists', `journal already belongs to ${state.federation.federation}`);
-      return [event('federation_founded', { federation: command.federation, digest: command.digest, keys: command.keys })];
+      if (state.federation)
+        throw new Refusal('home_exists', `journal already belongs to ${state.federation.federation}`);
+      return [
+        event('federation_founded', {
+          federation: command.federation,
+          digest: command.digest,
+          keys: command.keys,
+        }),
+      ];
     case 'enrol-operator':
       return decideFirstOperator(state, command);
     case 'issue-invite':

@@ -80,9 +80,22 @@ type OfRound = { readonly round: number; readonly attempt: number };
 interface EventData {
   federation_founded: { federation: Federation; digest: string; keys: PublicKeys };
   invite_issued: By & { invite: string; name: string; role: Role; secretHash: string; expiresAt: string };
-  member_joined: { member: string; name: string; role: Role; did: string; invite: string; standing: Standing };
+  member_joined: {
+    member: string;
+    name: string;
+    role: Role;
+    did: string;
+    invite: string;
+    standing: Standing;
+  };
   certificate_issued: { member: string; fingerprint: string; notAfter: string };
-  standing_changed: By & { member: string; from: Standing; to: Standing; reason: string; maxSamples?: number };
+  standing_changed: By & {
+    member: string;
+    from: Standing;
+    to: Standing;
+    reason: string;
+    maxSamples?: number;
+  };
   node_reported: { member: string; software: string; backend: string; modelVersion: number };
 
   run_opened: By & { run: string; steps: readonly PlannedStep[]; base: string };
@@ -132,7 +145,9 @@ interface EventData {
 
 export type EventType = keyof EventData;
 /** An event: a type of the journal with its data. */
-export type Event = { [T in EventType]: { readonly type: T; readonly data: Readonly<EventData[T]> } }[EventType];
+export type Event = {
+  [T in EventType]: { readonly type: T; readonly data: Readonly<EventData[T]> };
+}[EventType];
 export type DataOf<T extends EventType> = Readonly<EventData[T]>;
 /** An event as read back: with its place and time. */
 export type Recorded = Event & { readonly index: number; readonly at: string };

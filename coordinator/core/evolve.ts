@@ -58,10 +58,19 @@ function fold(state: State, recorded: Recorded): State {
     case 'update_withdrawn':
       return withSeat(state, recorded.data.member, { state: 'withdrawn' });
     case 'collection_closed':
-      return inRound(state, (_run, phase) => ({ phase: 'screening', round: phase.round, seats: phase.seats }));
+      return inRound(state, (_run, phase) => ({
+        phase: 'screening',
+        round: phase.round,
+        seats: phase.seats,
+      }));
     case 'cohort_screened': {
       const { medianNorm } = recorded.data;
-      return inRound(state, (_run, phase) => ({ phase: 'aggregating', round: phase.round, seats: phase.seats, medianNorm }));
+      return inRound(state, (_run, phase) => ({
+        phase: 'aggregating',
+        round: phase.round,
+        seats: phase.seats,
+        medianNorm,
+      }));
     }
     case 'round_aggregated':
       return roundAggregated(state, recorded.data, recorded);
@@ -237,7 +246,13 @@ function roundAggregated(state: State, data: DataOf<'round_aggregated'>, recorde
     const member = members.get(id);
     if (member) members.set(id, { ...member, accepted: member.accepted + 1 });
   }
-  const ended = endOpenRound({ ...state, members }, 'aggregated', recorded, data.combined, contributors.length);
+  const ended = endOpenRound(
+    { ...state, members },
+    'aggregated',
+    recorded,
+    data.combined,
+    contributors.length,
+  );
   return inRun(ended, (run) => {
     const at = nextPlace(run);
     const finished = at.step >= run.steps.length;
@@ -324,13 +339,12 @@ function inPhase<P extends Phase['phase']>(
   change: (run: Run, phase: Extract<Phase, { phase: P }>) => Phase,
 ): State {
   return inRun(state, (run) =>
-    run.phase.phase === phase ? { ...run, phase: change(run, run.phase as Extract<Phase, { phase: P }>) } : run,
+    run.phase.phase === phase
+      ? { ...run, phase: change(run, run.phase as Extract<Phase, { phase: P }>) }
+      : run,
   );
 }
 
-function inRound(
-  state: State,
-  change: (run: Run, phase: Extract<Phase, { seats: Seats }>) => Phase,
-): State {
+function inRound(state: State, change: (run: Run, phase: Extract<Phase, { seats: Seats }>) => Phase): State {
   return inRun(state, (run) => ('seats' in run.phase ? { ...run, phase: change(run, run.phase) } : run));
 }

@@ -61,11 +61,25 @@ export type Seats = ReadonlyMap<string, Seat>;
 /** Where a run stands. */
 export type Phase =
   | { readonly phase: 'opening'; readonly attempt: number }
-  | { readonly phase: 'collecting'; readonly round: RoundFacts; readonly seats: Seats; readonly quorumAtMs: number | undefined }
+  | {
+      readonly phase: 'collecting';
+      readonly round: RoundFacts;
+      readonly seats: Seats;
+      readonly quorumAtMs: number | undefined;
+    }
   | { readonly phase: 'screening'; readonly round: RoundFacts; readonly seats: Seats }
-  | { readonly phase: 'aggregating'; readonly round: RoundFacts; readonly seats: Seats; readonly medianNorm: number }
+  | {
+      readonly phase: 'aggregating';
+      readonly round: RoundFacts;
+      readonly seats: Seats;
+      readonly medianNorm: number;
+    }
   | { readonly phase: 'assembling' }
-  | { readonly phase: 'voting'; readonly candidate: Candidate; readonly votes: ReadonlyMap<string, RecordedVote> }
+  | {
+      readonly phase: 'voting';
+      readonly candidate: Candidate;
+      readonly votes: ReadonlyMap<string, RecordedVote>;
+    }
   | { readonly phase: 'deciding'; readonly candidate: Candidate; readonly evaluation: Evaluation }
   | {
       readonly phase: 'promoting';

@@ -15,7 +15,9 @@ export async function aggregate(context: Context): Promise<undefined> {
   const federation = federationOf(context);
   await context.timed('aggregate', async () => {
     const received = receivedOf(seats).sort((a, b) => (a.member < b.member ? -1 : 1));
-    const samples = received.map(({ member, samples }) => Math.min(samples, samplesBound(desk.state, federation, member)));
+    const samples = received.map(({ member, samples }) =>
+      Math.min(samples, samplesBound(desk.state, federation, member)),
+    );
     const written = await compute.aggregate({
       federation,
       step: round.step,
@@ -52,7 +54,11 @@ export async function aggregate(context: Context): Promise<undefined> {
   return undefined;
 }
 
-function contributionsOf(received: readonly Received[], samples: readonly number[], shares: readonly number[]): Contribution[] {
+function contributionsOf(
+  received: readonly Received[],
+  samples: readonly number[],
+  shares: readonly number[],
+): Contribution[] {
   return received.map(({ member, update, index }, place) => ({
     member,
     update,

@@ -13,7 +13,13 @@ export async function assemble(context: Context): Promise<undefined> {
   });
   crashPoint('candidate-written');
   const { digest, size } = await blobs.adopt(written);
-  await desk.dispatch({ type: 'record-candidate', run: run.run, weights: digest, bytes: size, base: run.base });
+  await desk.dispatch({
+    type: 'record-candidate',
+    run: run.run,
+    weights: digest,
+    bytes: size,
+    base: run.base,
+  });
   crashPoint('candidate-assembled');
   return undefined;
 }

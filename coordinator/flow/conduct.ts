@@ -96,7 +96,9 @@ export class Conductor {
     if (this.#faults >= MAX_FAULTS) {
       this.#faults = 0;
       const message = error instanceof Error ? error.message : String(error);
-      await this.#context.desk.dispatch({ type: 'fail-run', reason: `${phase.phase} failed ${MAX_FAULTS} times: ${message}` }).catch(() => {});
+      await this.#context.desk
+        .dispatch({ type: 'fail-run', reason: `${phase.phase} failed ${MAX_FAULTS} times: ${message}` })
+        .catch(() => {});
     }
     return FAULT_PAUSE_MS;
   }

@@ -44,7 +44,10 @@ export function runIn<P extends Phase['phase']>(
 }
 
 /** Where a worker reads an optional blob. */
-export async function locateIfAny(blobs: Blobs, digest: string | undefined): Promise<BlobLocation | undefined> {
+export async function locateIfAny(
+  blobs: Blobs,
+  digest: string | undefined,
+): Promise<BlobLocation | undefined> {
   return digest === undefined ? undefined : blobs.locate(digest);
 }
 

@@ -1,7 +1,7 @@
-import { decide } from '../core/decide.ts';
-import { evolve, evolveAll } from '../core/evolve.ts';
 import type { Command } from '../core/commands.ts';
+import { decide } from '../core/decide.ts';
 import type { Event, Recorded } from '../core/events.ts';
+import { evolve, evolveAll } from '../core/evolve.ts';
 import { EMPTY, type State } from '../core/state.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -62,20 +62,27 @@ export class Desk {
 
   async #work(): Promise<void> {
     this.#working = true;
-    while (this.#queue.length > 0) await this.#settle(this.#queue.splice(0));
+    while (this.#queue.length > 0) {
+      // Whatever else arrived in this turn of the event loop shares the durable write.
+      await new Promise(setImmediate);
+      await this.#settle(this.#queue.splice(0));
+    }
     this.#working = false;
   }
 
   async #settle(batch: readonly Waiting[]): Promise<void> {
     const at = new Date(this.#clock.now()).toISOString();
     const { state, settled } = decideAll(this.#state, batch, at);
-    const drafts = settled.flatMap(({ events }) => events.map((event) => ({ type: event.type, at, data: event.data })));
+    const drafts = settled.flatMap(({ events }) =>
+      events.map((event) => ({ type: event.type, at, data: event.data })),
+    );
     try {
       const entries = drafts.length > 0 ? await this.#journal.append(this.#state.size, drafts) : [];
       this.#state = state;
       const recorded = [...recordedEntries(entries)];
       let from = 0;
-      for (const { waiting, events } of settled) waiting.resolve(recorded.slice(from, (from += events.length)));
+      for (const { waiting, events } of settled)
+        waiting.resolve(recorded.slice(from, (from += events.length)));
       if (entries.length > 0) this.#tell(entries);
     } catch (error) {
       for (const { waiting } of settled) waiting.reject(error);
@@ -88,7 +95,11 @@ export class Desk {
   }
 }
 
-function decideAll(before: State, batch: readonly Waiting[], at: string): { state: State; settled: Settled[] } {
+function decideAll(
+  before: State,
+  batch: readonly Waiting[],
+  at: string,
+): { state: State; settled: Settled[] } {
   let state = before;
   const settled: Settled[] = [];
   for (const waiting of batch) {

@@ -1,4 +1,9 @@
-import { inviteSecretDigest, makeInviteSecret, encodeInvite, type InviteRole } from '../../shared/identity/invite.ts';
+import {
+  encodeInvite,
+  type InviteRole,
+  inviteSecretDigest,
+  makeInviteSecret,
+} from '../../shared/identity/invite.ts';
 import type { SpiffeId } from '../../shared/identity/spiffe-id.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import type { Member } from '../core/state.ts';
@@ -52,17 +57,29 @@ export async function join(
   const { desk, clock } = context;
   const secretHash = inviteSecretDigest(request.secret);
   await desk.dispatch({ type: 'join', secretHash, did: request.did, nowMs: clock.now() });
-  return { member: memberOf(context, request.did), certificatePem: await certify(context, certificates, request.did, request.csrPem) };
+  return {
+    member: memberOf(context, request.did),
+    certificatePem: await certify(context, certificates, request.did, request.csrPem),
+  };
 }
 
 /** A fresh certificate for an enrolled key that is not revoked. */
-export async function certify(context: Context, certificates: Certificates, did: string, csrPem: string): Promise<string> {
+export async function certify(
+  context: Context,
+  certificates: Certificates,
+  did: string,
+  csrPem: string,
+): Promise<string> {
   const { desk, clock } = context;
   const member = memberOf(context, did);
   if (member.standing === 'revoked') {
     throw new Refusal('member_not_active', `${member.id} is revoked`, { standing: member.standing });
   }
-  const issued = await certificates.signCsr(csrPem, certificateName(federationOf(context).federation, member), clock.now());
+  const issued = await certificates.signCsr(
+    csrPem,
+    certificateName(federationOf(context).federation, member),
+    clock.now(),
+  );
   await desk.dispatch({
     type: 'record-certificate',
     member: member.id,

@@ -27,7 +27,11 @@ export async function evaluate(context: Context): Promise<number | undefined> {
 async function onCanaries(context: Context, weights: string): Promise<CanaryResult | null> {
   const { compute, blobs, canaryFile } = context;
   if (canaryFile === undefined) return null;
-  return compute.evaluate({ federation: federationOf(context), model: await blobs.locate(weights), canaryFile });
+  return compute.evaluate({
+    federation: federationOf(context),
+    model: await blobs.locate(weights),
+    canaryFile,
+  });
 }
 
 function currentCanary({ desk }: Context): CanaryResult | null {

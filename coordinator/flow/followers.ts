@@ -26,7 +26,12 @@ export class Followers {
   }
 
   /** Sends situations until the signal aborts. `treeSize` is the last head the member has checked. */
-  async follow(member: string, treeSize: number, signal: AbortSignal, emit: (situation: Situation) => Promise<void>): Promise<void> {
+  async follow(
+    member: string,
+    treeSize: number,
+    signal: AbortSignal,
+    emit: (situation: Situation) => Promise<void>,
+  ): Promise<void> {
     const stream: Stream = { member, stale: true, wake: undefined };
     this.#streams.add(stream);
     const wake = () => this.#rouse(stream);
@@ -39,7 +44,12 @@ export class Followers {
     }
   }
 
-  async #send(stream: Stream, treeSize: number, signal: AbortSignal, emit: (situation: Situation) => Promise<void>): Promise<void> {
+  async #send(
+    stream: Stream,
+    treeSize: number,
+    signal: AbortSignal,
+    emit: (situation: Situation) => Promise<void>,
+  ): Promise<void> {
     let seen = treeSize;
     let last = '';
     while (!signal.aborted) {

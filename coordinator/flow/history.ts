@@ -50,21 +50,50 @@ export function storyOf(journal: Journal, summary: RoundSummary): RoundStory {
   return { summary, updates: [...updates.values()], aggregated, seed };
 }
 
-function tellUpdate(updates: Map<string, UpdateStory>, entry: Recorded, { round, attempt }: RoundSummary): void {
+function tellUpdate(
+  updates: Map<string, UpdateStory>,
+  entry: Recorded,
+  { round, attempt }: RoundSummary,
+): void {
   if (entry.type === 'update_received' && entry.data.round === round && entry.data.attempt === attempt) {
     const { member, update, bytes, samples, norm, header } = entry.data;
-    updates.set(member, { member, update, bytes, samples, norm, header, verdict: ACCEPTED, appliedWeight: 0, index: entry.index });
+    updates.set(member, {
+      member,
+      update,
+      bytes,
+      samples,
+      norm,
+      header,
+      verdict: ACCEPTED,
+      appliedWeight: 0,
+      index: entry.index,
+    });
   }
   if (entry.type === 'update_judged' && entry.data.round === round && entry.data.attempt === attempt) {
     const { member, update, verdict } = entry.data;
     const known = updates.get(member);
     if (known && verdict.decision === 'ignore') return;
-    const story = known ?? { member, update, bytes: 0, samples: 0, norm: 0, header: '', appliedWeight: 0, index: entry.index, verdict };
+    const story = known ?? {
+      member,
+      update,
+      bytes: 0,
+      samples: 0,
+      norm: 0,
+      header: '',
+      appliedWeight: 0,
+      index: entry.index,
+      verdict,
+    };
     updates.set(member, { ...story, verdict });
   }
   if (entry.type === 'update_withdrawn' && entry.data.round === round && entry.data.attempt === attempt) {
     const known = updates.get(entry.data.member);
-    const verdict: Verdict = { decision: 'ignore', code: 'update_withdrawn', message: entry.data.reason, findings: [] };
+    const verdict: Verdict = {
+      decision: 'ignore',
+      code: 'update_withdrawn',
+      message: entry.data.reason,
+      findings: [],
+    };
     if (known) updates.set(known.member, { ...known, verdict });
   }
 }
@@ -78,7 +107,17 @@ export function ownVerdicts(state: State, journal: Journal, member: string, from
       const own = storyOf(journal, summary).updates.find((update) => update.member === member);
       if (!own) return [];
       const { update, verdict, appliedWeight, index } = own;
-      return [{ round: summary.round, attempt: summary.attempt, step: summary.step, update, verdict, appliedWeight, index }];
+      return [
+        {
+          round: summary.round,
+          attempt: summary.attempt,
+          step: summary.step,
+          update,
+          verdict,
+          appliedWeight,
+          index,
+        },
+      ];
     });
 }
 

@@ -32,7 +32,11 @@ export async function layoutOf(context: Context, step: string, base: string): Pr
   const known = layouts.get(context);
   if (known?.key === key) return known.layout;
   const { compute, blobs } = context;
-  const layout = await compute.layout({ federation: federationOf(context), step, base: await blobs.locate(base) });
+  const layout = await compute.layout({
+    federation: federationOf(context),
+    step,
+    base: await blobs.locate(base),
+  });
   layouts.set(context, { key, layout });
   return layout;
 }

@@ -11,7 +11,8 @@ export async function openRun(context: Context, by: string): Promise<{ run: stri
   const out = await compute.start({ federation, out: blobs.scratch('start') });
   const { digest: base } = await blobs.adopt(out);
   const steps = familyOf(federation).steps.map((step): PlannedStep => {
-    const rule: RuleSpec = step.combineBy === 'federation-rule' ? federation.aggregation : { rule: 'weighted-mean' };
+    const rule: RuleSpec =
+      step.combineBy === 'federation-rule' ? federation.aggregation : { rule: 'weighted-mean' };
     return { step: step.kind, repeat: step.repeat, rule };
   });
   await desk.dispatch({ type: 'open-run', steps, base, by });

@@ -54,7 +54,9 @@ function provenanceOf(context: Context, run: string, stories: readonly RoundStor
     federation: federationOf(context).federation,
     run,
     updates: stories
-      .flatMap((story) => story.updates.filter((update) => update.header !== '').map((update) => rowOf(state, story, update)))
+      .flatMap((story) =>
+        story.updates.filter((update) => update.header !== '').map((update) => rowOf(state, story, update)),
+      )
       .sort((a, b) => a.index - b.index),
   };
 }
@@ -62,7 +64,9 @@ function provenanceOf(context: Context, run: string, stories: readonly RoundStor
 function rowOf(state: State, { summary }: RoundStory, update: UpdateStory): Provenance['updates'][number] {
   const { decision, code, message } = update.verdict;
   const taken = summary.outcome === 'aggregated';
-  const verdict = taken ? { decision, ...(code ? { code } : {}), message } : { decision: 'ignore' as const, message: `the attempt was ${summary.outcome}` };
+  const verdict = taken
+    ? { decision, ...(code ? { code } : {}), message }
+    : { decision: 'ignore' as const, message: `the attempt was ${summary.outcome}` };
   return {
     round: summary.round,
     step: summary.step,
@@ -108,10 +112,15 @@ function manifestOf(
     rounds: stories.flatMap(roundOf),
     contributions: {
       digest: provenanceDigest,
-      members: contributionsOf(provenance).map((contribution) => ({ ...contribution, name: nameOf(state, contribution.member) })),
+      members: contributionsOf(provenance).map((contribution) => ({
+        ...contribution,
+        name: nameOf(state, contribution.member),
+      })),
     },
     evaluation: {
-      ...(evaluation.canary ? { canary: { ...evaluation.canary, families: { ...evaluation.canary.families } } } : {}),
+      ...(evaluation.canary
+        ? { canary: { ...evaluation.canary, families: { ...evaluation.canary.families } } }
+        : {}),
       votes: votesOf(context, run.index),
     },
     approvals: approvals.map(({ by, reason }) => ({
@@ -147,8 +156,17 @@ function roundOf({ summary, aggregated, seed }: RoundStory): Manifest['rounds'] 
 function votesOf({ journal, desk }: Context, fromIndex: number): Manifest['evaluation']['votes'] {
   return [...journal.read(fromIndex)]
     .filter((entry) => entry.type === 'vote_received')
-    .map((entry) => entry.data as { member: string; approve: boolean; heldBack: number; p99: number; jws: string })
-    .map(({ member, approve, heldBack, p99, jws }) => ({ member: didOf(desk.state, member), approve, heldBack, p99, vote: jws }))
+    .map(
+      (entry) =>
+        entry.data as { member: string; approve: boolean; heldBack: number; p99: number; jws: string },
+    )
+    .map(({ member, approve, heldBack, p99, jws }) => ({
+      member: didOf(desk.state, member),
+      approve,
+      heldBack,
+      p99,
+      vote: jws,
+    }))
     .sort((a, b) => (a.member < b.member ? -1 : 1));
 }
 

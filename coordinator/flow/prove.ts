@@ -3,8 +3,8 @@ import type { LogProof } from '../../shared/provenance/log-proof.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { makeCheckpoint } from '../../shared/transparency/checkpoint.ts';
 import { MerkleTree } from '../../shared/transparency/merkle-tree.ts';
-import type { Entry } from '../ports/journal.ts';
 import type { SignedHeads } from '../ports/heads.ts';
+import type { Entry } from '../ports/journal.ts';
 
 /** The journal as a transparency log: an RFC 6962 tree over its leaves and signed heads of it. */
 export class Prover {
@@ -49,13 +49,22 @@ export class Prover {
   inclusion(index: number): LogProof {
     const size = this.#tree.size;
     const checkpoint = this.checkpoint();
-    return { index, leaf: this.#tree.leaf(index), inclusion: this.#tree.inclusionProof(index, size), checkpoint };
+    return {
+      index,
+      leaf: this.#tree.leaf(index),
+      inclusion: this.#tree.inclusionProof(index, size),
+      checkpoint,
+    };
   }
 
   /** That the log of now begins with the log of `from` entries; hex. */
   consistency(from: number): string[] {
     if (from > this.#tree.size) {
-      throw new Refusal('log_inconsistent', `a head of ${from} entries is known to the caller, this journal has ${this.#tree.size}`, { from, size: this.#tree.size });
+      throw new Refusal(
+        'log_inconsistent',
+        `a head of ${from} entries is known to the caller, this journal has ${this.#tree.size}`,
+        { from, size: this.#tree.size },
+      );
     }
     return this.#tree.consistencyProof(from, this.#tree.size);
   }
@@ -64,10 +73,18 @@ export class Prover {
     const last = this.#heads.last();
     if (!last) return;
     if (last.size > this.#tree.size) {
-      throw new Refusal('journal_corrupt', `journal ends at entry ${this.#tree.size - 1}, but a head of ${last.size} entries was signed: ${last.size - this.#tree.size} acknowledged entries are missing`, { size: this.#tree.size, signed: last.size });
+      throw new Refusal(
+        'journal_corrupt',
+        `journal ends at entry ${this.#tree.size - 1}, but a head of ${last.size} entries was signed: ${last.size - this.#tree.size} acknowledged entries are missing`,
+        { size: this.#tree.size, signed: last.size },
+      );
     }
     if (this.#tree.root(last.size) !== last.root) {
-      throw new Refusal('journal_corrupt', `the first ${last.size} entries no longer have the root that was signed`, { signed: last.size });
+      throw new Refusal(
+        'journal_corrupt',
+        `the first ${last.size} entries no longer have the root that was signed`,
+        { signed: last.size },
+      );
     }
   }
 }

@@ -1,16 +1,19 @@
 /** What a follower needs to know now. Level-triggered: whoever missed something learns it from the next one. */
 import type { Situation } from '../../shared/wire/generated/vedette/v1/Situation.ts';
+import { samplesBound } from '../core/round/decide-round.ts';
 import type { Member, Model, State } from '../core/state.ts';
 import { type Context, federationOf } from './context.ts';
 import { layoutOf } from './open-round.ts';
-import { samplesBound } from '../core/round/decide-round.ts';
 
 type Plan = NonNullable<Situation['plan']>;
 type Ballot = NonNullable<Situation['ballot']>;
 type ModelRef = NonNullable<Situation['model']>;
 
 /** The situation as one member sees it. The tree head is added by whoever knows what the member has seen. */
-export async function situationOf(context: Context, memberId: string): Promise<Omit<Situation, 'head'> | undefined> {
+export async function situationOf(
+  context: Context,
+  memberId: string,
+): Promise<Omit<Situation, 'head'> | undefined> {
   const { state } = context.desk;
   const member = state.members.get(memberId);
   if (!member) return undefined;
@@ -57,12 +60,21 @@ function ballotFor(state: State, member: Member): Ballot | null {
 
 export function modelRef(model: Model | undefined): ModelRef | null {
   if (!model) return null;
-  return { version: model.version, weights: model.weights, manifest: model.manifest, threshold: model.threshold };
+  return {
+    version: model.version,
+    weights: model.weights,
+    manifest: model.manifest,
+    threshold: model.threshold,
+  };
 }
 
 /** Blobs that a member may read: bases and candidates of the run under way, and every published release. */
 export function isReadable(state: State, digest: string): boolean {
   const run = state.run;
-  const ofRun = run ? [run.base, ...(run.phase && 'candidate' in run.phase ? [run.phase.candidate.weights] : [])] : [];
-  return ofRun.includes(digest) || state.models.some((model) => model.files.some((file) => file.digest === digest));
+  const ofRun = run
+    ? [run.base, ...(run.phase && 'candidate' in run.phase ? [run.phase.candidate.weights] : [])]
+    : [];
+  return (
+    ofRun.includes(digest) || state.models.some((model) => model.files.some((file) => file.digest === digest))
+  );
 }

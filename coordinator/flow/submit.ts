@@ -19,7 +19,11 @@ interface Sender {
  * Takes a signed header for a blob that is durable. Checks what is cheap first, reads the blob once, journals the
  * outcome, and only then answers with a receipt. The same header again gets the same place in the journal again.
  */
-export async function submit(context: Context, sender: Sender, jws: string): Promise<{ receipt: string; verdict: Verdict }> {
+export async function submit(
+  context: Context,
+  sender: Sender,
+  jws: string,
+): Promise<{ receipt: string; verdict: Verdict }> {
   const { desk, clock } = context;
   const header = readHeader(jws, sender);
   const inspection = await inspectIfWanted(context, sender, header);
@@ -42,12 +46,19 @@ function readHeader(jws: string, sender: Sender): UpdateHeader {
 }
 
 /** Only a header that could be taken is worth reading megabytes for. */
-async function inspectIfWanted(context: Context, sender: Sender, header: UpdateHeader): Promise<Inspection | undefined> {
+async function inspectIfWanted(
+  context: Context,
+  sender: Sender,
+  header: UpdateHeader,
+): Promise<Inspection | undefined> {
   const { desk, blobs, compute } = context;
   if (!couldBeTaken(context, desk.state, sender, header)) return undefined;
   const size = await blobs.size(header.update);
   if (size === undefined) {
-    throw new Refusal('blob_missing', `update ${header.update.slice(0, 12)} is not here; upload it before the header`);
+    throw new Refusal(
+      'blob_missing',
+      `update ${header.update.slice(0, 12)} is not here; upload it before the header`,
+    );
   }
   if (size !== header.bytes) {
     const message = `header says ${header.bytes} bytes, blob ${header.update.slice(0, 12)} has ${size}`;
@@ -76,7 +87,11 @@ function couldBeTaken(context: Context, state: State, sender: Sender, header: Up
   return phase.seats.get(sender.id)?.state === 'awaited' && failed === undefined;
 }
 
-function receiptFor(context: Context, sender: Sender, header: UpdateHeader): { receipt: string; verdict: Verdict } {
+function receiptFor(
+  context: Context,
+  sender: Sender,
+  header: UpdateHeader,
+): { receipt: string; verdict: Verdict } {
   const { desk, prover, publisher } = context;
   const judged = desk.state.lastJudged.get(sender.id);
   if (!judged || judged.update !== header.update || judged.round !== header.round) {
@@ -99,7 +114,9 @@ function briefly({ decision, code, message }: Verdict): Receipt['verdict'] {
   return { decision, ...(code ? { code } : {}), message };
 }
 
-function mutable(proof: ReturnType<Context['prover']['inclusion']>): Pick<Receipt, 'index' | 'leaf' | 'inclusion' | 'checkpoint'> {
+function mutable(
+  proof: ReturnType<Context['prover']['inclusion']>,
+): Pick<Receipt, 'index' | 'leaf' | 'inclusion' | 'checkpoint'> {
   return { ...proof, inclusion: [...proof.inclusion] };
 }
 

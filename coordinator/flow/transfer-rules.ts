@@ -1,7 +1,6 @@
 import { Refusal } from '../../shared/refusal.ts';
 import { openRound } from '../core/state.ts';
 import type { Context } from './context.ts';
-import { crashPoint } from './crash-points.ts';
 import { isReadable } from './situation.ts';
 
 /** Different blobs one member may begin to upload in one attempt of a round: one, and room for honest retraining. */
@@ -24,13 +23,17 @@ export class UploadSeats {
     }
     const { round, attempt, maxBytes } = phase.round;
     if (sizeBytes > maxBytes) {
-      throw new Refusal('blob_too_large', `blob of ${sizeBytes} bytes (bound of round ${round}: ${maxBytes})`, { sizeBytes, maxBytes });
+      throw new Refusal(
+        'blob_too_large',
+        `blob of ${sizeBytes} bytes (bound of round ${round}: ${maxBytes})`,
+        { sizeBytes, maxBytes },
+      );
     }
     this.#countBlob(`${round}/${attempt}`, id, digest);
-    crashPoint('upload-half-way');
   };
 
-  readonly mayRead = (_caller: { id: string }, digest: string): boolean => isReadable(this.#context.desk.state, digest);
+  readonly mayRead = (_caller: { id: string }, digest: string): boolean =>
+    isReadable(this.#context.desk.state, digest);
 
   readonly moved = ({ id }: { id: string }, bytes: number): void => {
     const { progress, clock } = this.#context;
@@ -46,7 +49,10 @@ export class UploadSeats {
     begun.add(digest);
     this.#begun.set(member, begun);
     if (begun.size > MAX_BLOBS_PER_SEAT) {
-      throw new Refusal('blob_too_large', `${begun.size} different blobs begun in round ${place} (bound ${MAX_BLOBS_PER_SEAT})`);
+      throw new Refusal(
+        'blob_too_large',
+        `${begun.size} different blobs begun in round ${place} (bound ${MAX_BLOBS_PER_SEAT})`,
+      );
     }
   }
 }

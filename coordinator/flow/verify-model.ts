@@ -1,13 +1,13 @@
 /** Recomputes a published model from what the members sent: same inputs, same rules, same bytes. */
 import { Refusal } from '../../shared/refusal.ts';
 import type { DataOf } from '../core/events.ts';
+import { foundedFederation } from '../core/run/decide-run.ts';
 import type { Model, State } from '../core/state.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Compute } from '../ports/compute.ts';
 import type { Journal } from '../ports/journal.ts';
 import { locateIfAny } from './context.ts';
 import { type RoundStory, storiesOfRun } from './history.ts';
-import { foundedFederation } from '../core/run/decide-run.ts';
 
 export interface Verification {
   readonly version: number;
@@ -37,11 +37,16 @@ export async function verifyModel(means: Means, version: number): Promise<Verifi
   let server: string | undefined;
   let done = 0;
   for (const story of stories) {
-    if (story.summary.base !== base) throw differs(`round ${story.summary.round} started`, base, story.summary.base);
+    if (story.summary.base !== base)
+      throw differs(`round ${story.summary.round} started`, base, story.summary.base);
     ({ base, server } = await recompute(means, story, base, server));
     means.progress(++done, stories.length);
   }
-  const assembled = await compute.assemble({ federation, base: await blobs.locate(base), out: blobs.scratch('verify-model') });
+  const assembled = await compute.assemble({
+    federation,
+    base: await blobs.locate(base),
+    out: blobs.scratch('verify-model'),
+  });
   const { digest } = await blobs.adopt(assembled);
   if (digest !== model.weights) throw differs(`model ${version} was assembled`, digest, model.weights);
   return { version, weights: digest, rounds: stories.length, updates: countUpdates(stories) };
@@ -70,10 +75,14 @@ async function recompute(
     out: blobs.scratch('verify-round'),
   });
   const combined = (await blobs.adopt(written.combined)).digest;
-  if (combined !== recorded.combined) throw differs(`round ${summary.round} was combined`, combined, recorded.combined);
+  if (combined !== recorded.combined)
+    throw differs(`round ${summary.round} was combined`, combined, recorded.combined);
   const next = (await blobs.adopt(written.base)).digest;
   if (next !== recorded.base) throw differs(`round ${summary.round} was applied`, next, recorded.base);
-  return { base: next, server: written.server === undefined ? undefined : (await blobs.adopt(written.server)).digest };
+  return {
+    base: next,
+    server: written.server === undefined ? undefined : (await blobs.adopt(written.server)).digest,
+  };
 }
 
 function countUpdates(stories: readonly RoundStory[]): number {
@@ -81,12 +90,18 @@ function countUpdates(stories: readonly RoundStory[]): number {
 }
 
 function differs(what: string, seen: string, recorded: string): Refusal {
-  return new Refusal('model_invalid', `${what} to ${seen.slice(0, 16)}, the journal says ${recorded.slice(0, 16)}`);
+  return new Refusal(
+    'model_invalid',
+    `${what} to ${seen.slice(0, 16)}, the journal says ${recorded.slice(0, 16)}`,
+  );
 }
 
 export function modelNamed(state: State, version: number | undefined): Model {
   const wanted = version ?? state.current;
   const model = state.models.find((candidate) => candidate.version === wanted);
-  if (!model) throw new Refusal('model_missing', wanted === 0 ? 'no model was promoted yet' : `no version ${wanted}`, { version: wanted });
+  if (!model)
+    throw new Refusal('model_missing', wanted === 0 ? 'no model was promoted yet' : `no version ${wanted}`, {
+      version: wanted,
+    });
   return model;
 }

@@ -1,9 +1,9 @@
 /**
- * The last tree head that was signed. A log never signs a head inconsistent with its last, so the head is durable
- * before its signature exists (C2SP tlog-checkpoint).
+ * The last tree head that was signed, kept apart from the journal: a journal that was cut or altered no longer leads
+ * to it. A log never signs a head inconsistent with its last (C2SP tlog-checkpoint).
  */
 export interface SignedHeads {
   last(): { readonly size: number; readonly root: string } | undefined;
-  /** Durable at return. */
+  /** Survives the end of the process at return. */
   remember(head: { readonly size: number; readonly root: string }): void;
 }

@@ -17,10 +17,14 @@ export function validateFederation(value: unknown, source = 'federation'): Feder
   const parsed = FederationSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(top)'}: ${issue.message}`);
-  throw new Refusal('federation_invalid', `${source}: ${lines.join('; ')}`, { path: lines[0]?.split(':')[0] ?? '' });
+  throw new Refusal('federation_invalid', `${source}: ${lines.join('; ')}`, {
+    path: lines[0]?.split(':')[0] ?? '',
+  });
 }
 
 /** SHA-256 of the canonical (RFC 8785) text of a validated federation. */
 export function federationDigest(federation: Federation): string {
-  return createHash('sha256').update(canonicalize(federation) ?? '').digest('hex');
+  return createHash('sha256')
+    .update(canonicalize(federation) ?? '')
+    .digest('hex');
 }

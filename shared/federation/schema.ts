@@ -20,7 +20,9 @@ const duration = z.union([
 ]);
 
 const share = z.number().min(0).max(1);
-const identifier = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63');
+const identifier = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63');
 
 const NumericFeature = z.strictObject({
   name: z.string().min(1).max(128),
@@ -102,7 +104,10 @@ const Rounds = z
     /** Fresh cohorts tried before the run is given up. */
     attempts: z.int().min(1).max(100).default(3),
   })
-  .refine((r) => r.target === undefined || r.target >= r.min, { path: ['target'], error: 'target must be at least min' });
+  .refine((r) => r.target === undefined || r.target >= r.min, {
+    path: ['target'],
+    error: 'target must be at least min',
+  });
 
 const Checks = z.strictObject({
   norm: z
@@ -157,7 +162,11 @@ export const FederationSchema = z
     features: z.array(Feature).min(1).max(10_000),
     model: z.discriminatedUnion('family', [ChristoffelModel, AutoencoderModel]),
     /** Seed of everything random that is shared: feature maps, initial weights, cohorts, batches. */
-    seed: z.int().min(0).max(2 ** 31).default(1),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 31)
+      .default(1),
     rounds: Rounds.prefault({}),
     checks: Checks.prefault({}),
     /** The rule for gradient families. Sums and statistics are always a weighted mean. */
@@ -170,7 +179,11 @@ export const FederationSchema = z
     const seen = new Set<string>();
     federation.features.forEach((feature, index) => {
       if (seen.has(feature.name)) {
-        context.addIssue({ code: 'custom', path: ['features', index, 'name'], message: `feature ${feature.name} is declared twice` });
+        context.addIssue({
+          code: 'custom',
+          path: ['features', index, 'name'],
+          message: `feature ${feature.name} is declared twice`,
+        });
       }
       seen.add(feature.name);
     });

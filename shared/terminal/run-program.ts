@@ -26,7 +26,9 @@ function report(error: unknown, json: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (!(error instanceof Refusal)) {
     const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(json ? `${JSON.stringify({ error: { code: 'internal', message } })}\n` : `failed: ${message}\n`);
+    process.stderr.write(
+      json ? `${JSON.stringify({ error: { code: 'internal', message } })}\n` : `failed: ${message}\n`,
+    );
     if (process.env.VEDETTE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return EXIT.refused;
   }

@@ -11,10 +11,14 @@ export interface Column<Row> {
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], none: string): string {
   if (rows.length === 0) return none;
   const cells = rows.map((row) => columns.map(({ show }) => printable(show(row)).replaceAll('\n', ' ')));
-  const widths = columns.map(({ heading }, at) => Math.max(heading.length, ...cells.map((line) => line[at]?.length ?? 0)));
+  const widths = columns.map(({ heading }, at) =>
+    Math.max(heading.length, ...cells.map((line) => line[at]?.length ?? 0)),
+  );
   const layOut = (line: readonly string[]) =>
     line
-      .map((cell, at) => (columns[at]?.align === 'right' ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)))
+      .map((cell, at) =>
+        columns[at]?.align === 'right' ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),
+      )
       .join('  ')
       .trimEnd();
   return [layOut(columns.map(({ heading }) => heading)), ...cells.map(layOut)].join('\n');

@@ -28,8 +28,8 @@ import {
   STALL_MS,
 } from './limits.ts';
 import { isServiceError, refusalOf } from './refusal-status.ts';
-import { withinTime } from './stall.ts';
 import { isRetryable, mayRepeat, pause, waitBeforeRetryMs } from './retry.ts';
+import { withinTime } from './stall.ts';
 
 export interface ClientCertificate {
   readonly certificatePem: string;

@@ -9,6 +9,7 @@ import { openEncodedRows } from '../../client/data/encoded-rows.ts';
 import { loadIncidents } from '../../client/data/incidents.ts';
 import { RepeatFilter } from '../../client/data/repeat-filter.ts';
 import { SitePolicySchema } from '../../client/data/site-policy.ts';
+import { Random } from '../../shared/learning/random.ts';
 import {
   type DataFolder,
   dataFolder,
@@ -208,6 +209,24 @@ describe('drift', () => {
         expect(divergence(one, other)).toBeLessThanOrEqual(1);
       }),
     );
+  });
+
+  it('does not take the chance of small samples for drift', () => {
+    const random = new Random('drift', 1);
+    const sample = (): [number, number][] => {
+      const counts = new Array<number>(50).fill(0);
+      for (let row = 0; row < 400; row += 1) {
+        const cell = random.below(50);
+        counts[cell] = (counts[cell] ?? 0) + 1;
+      }
+      return counts.flatMap((count, cell) => (count > 0 ? [[cell, count] as [number, number]] : []));
+    };
+    const mean = Array.from({ length: 50 }, () => divergence(sample(), sample())).reduce(
+      (sum, bits) => sum + bits / 50,
+      0,
+    );
+    // Uncorrected it would be 49 · (1/400 + 1/400) / (8 ln 2) = 0.044.
+    expect(mean).toBeLessThan(0.015);
   });
 
   it('has the value of the definition', () => {

@@ -106,17 +106,15 @@ describe('a row store', () => {
   it('does not read an unchanged source again, and reads a changed one', async () => {
     const path = folder.write('events.csv', csv(smallRows(50)));
     const source = { path, header: true };
-    const { mtime } = statSync(path);
+    utimesSync(path, 1e9, 1e9);
     const first = await readSource(source, federation, policy(), home);
-    // Same size and time: only a second reading could notice.
+    // Same size and time, other content: only a second reading could notice.
     writeFileSync(path, csv(smallRows(50)).replace('0,0,mail,0', '7,0,mail,0'));
-    utimesSync(path, mtime, mtime);
-    const { mtimeMs } = statSync(path);
-    utimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
+    utimesSync(path, 1e9, 1e9);
     const second = await readSource(source, federation, policy(), home);
     writeFileSync(path, csv(smallRows(51)));
     const third = await readSource(source, federation, policy(), home);
-    expect(second.rows).toEqual(first.rows);
+    expect(second.fingerprint).toEqual(first.fingerprint);
     expect(third.rows.read).toBe(51);
   });
 

@@ -130,7 +130,7 @@ describe('a local step', () => {
     });
     expect(tf.memory().numTensors - before).toBe(tensorsOf(stepped.network).length + 1);
     tf.dispose([...tensorsOf(stepped.network), stepped.loss]);
-    tf.tidy(() => reconstruct(tf, network, 'relu', rows));
+    tf.dispose(tf.tidy(() => reconstruct(tf, network, 'relu', rows)));
     expect(tf.memory().numTensors).toBe(before);
   });
 });

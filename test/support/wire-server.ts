@@ -1,5 +1,6 @@
 /** A small federation on a real port: CA, coordinator certificate, callers with keys and certificates. */
 import { createHash } from 'node:crypto';
+import { Client, credentials } from '@grpc/grpc-js';
 import { pino } from 'pino';
 import { Connection, type ConnectionOptions } from '../../client/adapters/grpc/connection.ts';
 import { MemoryBlobs } from '../../coordinator/adapters/blobs/memory.ts';
@@ -84,6 +85,24 @@ export class WireFederation {
       clock: { now: Date.now },
       log: pino({ level: 'silent' }),
       ...(options.observe ? { observe: options.observe } : {}),
+    });
+  }
+
+  /** A connection that shows no certificate. */
+  connectBare(port: number, key: SigningKey): Connection {
+    return new Connection({
+      endpoint: `127.0.0.1:${port}`,
+      caPem: this.tls.caPem,
+      federation: this.authority.federation,
+      key,
+    });
+  }
+
+  /** The certificate of a party, and calls to make by hand. */
+  rawClient(port: number, { keyPem, certificatePem }: Party): Client {
+    const pems = [this.tls.caPem, keyPem, certificatePem].map((pem) => Buffer.from(pem));
+    return new Client(`localhost:${port}`, credentials.createSsl(...(pems as [Buffer, Buffer, Buffer])), {
+      'grpc.max_send_message_length': -1,
     });
   }
 

@@ -271,9 +271,9 @@ describe('a download', () => {
     expect(sha256(await readFile(target))).toBe(digest);
     expect((await stat(target)).mode & 0o777).toBe(0o600);
     await expect(stat(`${target}.part`)).rejects.toThrow('ENOENT');
-    expect(
-      Buffer.from(await downloadBytes(connect(server.port), digest, { maxBytes: bytes.length })),
-    ).toEqual(bytes);
+    expect(sha256(await downloadBytes(connect(server.port), digest, { maxBytes: bytes.length }))).toBe(
+      digest,
+    );
   });
 
   it('goes on after cuts at any byte, in either direction', async () => {

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { chmod, type FileHandle, mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Refusal } from '../../../shared/refusal.ts';
@@ -121,7 +121,7 @@ export class DiskBlobs implements Blobs {
 
   async locate(digest: string): Promise<BlobLocation> {
     const path = this.#path(digest);
-    if ((await sizeOf(path)) === undefined) throw blobMissing(digest);
+    if (sizeOf(path) === undefined) throw blobMissing(digest);
     return { path };
   }
 
@@ -161,7 +161,7 @@ export class DiskBlobs implements Blobs {
     const part = this.#part(owner, digest);
     const upload = this.#uploads.get(part);
     await upload?.idle();
-    return { durableBytes: upload?.durableBytes ?? (await sizeOf(part)) ?? 0, complete: false };
+    return { durableBytes: upload?.durableBytes ?? sizeOf(part) ?? 0, complete: false };
   }
 
   /**
@@ -223,7 +223,7 @@ export class DiskBlobs implements Blobs {
   /** Whether there is such a blob, its name durable: another `put` may have renamed but not synced yet. */
   async #isNamed(digest: string): Promise<boolean> {
     const path = this.#path(digest);
-    if ((await sizeOf(path)) === undefined) return false;
+    if (sizeOf(path) === undefined) return false;
     await syncFolder(dirname(path));
     return true;
   }
@@ -272,13 +272,9 @@ async function refusing<T>(path: string, action: () => Promise<T>): Promise<T> {
   }
 }
 
-async function sizeOf(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+/** Asked several times for each update, mostly of what is not there: a look at the inode beats a thread and an error. */
+function sizeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.size;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

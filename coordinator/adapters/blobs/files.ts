@@ -19,27 +19,27 @@ export async function writeWhole(file: FileHandle, bytes: Uint8Array, position: 
 
 /** Yields [from, end of file) in pieces of at most `READ_BYTES`, each in memory of its own. */
 export async function* readPieces(file: FileHandle, from = 0): AsyncGenerator<Uint8Array> {
+  const { size } = await file.stat();
   let position = from;
-  for (;;) {
-    const piece = new Uint8Array(READ_BYTES);
-    const { bytesRead } = await file.read(piece, 0, READ_BYTES, position);
+  while (position < size) {
+    // No larger than what is left: small blobs are the many, and a megabyte for each would be the collector's work.
+    const length = Math.min(READ_BYTES, size - position);
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, position);
     if (bytesRead === 0) return;
     position += bytesRead;
-    yield bytesRead === READ_BYTES ? piece : piece.subarray(0, bytesRead);
+    yield buffer.subarray(0, bytesRead);
   }
 }
 
 /** Hash state over all bytes of the file, and how many there were. */
 export async function hashFile(file: FileHandle): Promise<{ hash: Hash; size: number }> {
   const hash = createHash('sha256');
-  const piece = new Uint8Array(READ_BYTES);
   let size = 0;
-  for (;;) {
-    const { bytesRead } = await file.read(piece, 0, READ_BYTES, size);
-    if (bytesRead === 0) return { hash, size };
-    hash.update(piece.subarray(0, bytesRead));
-    size += bytesRead;
+  for await (const piece of readPieces(file)) {
+    hash.update(piece);
+    size += piece.length;
   }
+  return { hash, size };
 }
 
 export async function syncFolder(path: string): Promise<void> {

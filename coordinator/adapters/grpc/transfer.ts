@@ -9,6 +9,7 @@ import type { TransferHandlers } from '../../../shared/wire/generated/vedette/v1
 import { CHUNK_BYTES, STALL_MS } from '../../../shared/wire/limits.ts';
 import { TRANSFER } from '../../../shared/wire/protocol.ts';
 import { withoutStall } from '../../../shared/wire/stall.ts';
+import { crashPoint } from '../../flow/crash-points.ts';
 import type { Blobs, StagedUpload } from '../../ports/blobs.ts';
 import type { Caller } from './caller.ts';
 import { type CallContext, type Emit, type Implementation, implement } from './serve.ts';
@@ -66,6 +67,7 @@ async function stageAll(
 ): Promise<StatReplyInput> {
   try {
     await stageOne(staged, first, moved);
+    if (staged.durableBytes < staged.size) crashPoint('upload-half-way');
     for await (const chunk of rest) {
       signal.throwIfAborted();
       checkContinues(chunk, staged);
@@ -73,6 +75,7 @@ async function stageAll(
     }
     if (staged.durableBytes < staged.size) return { durableBytes: staged.durableBytes, complete: false };
     await staged.finish();
+    crashPoint('upload-durable');
     return { durableBytes: staged.size, complete: true };
   } finally {
     await staged.close();

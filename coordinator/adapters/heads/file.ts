@@ -1,9 +1,12 @@
-import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { SignedHeads } from '../../ports/heads.ts';
 
 const LINE = /^(\d{1,16}) ([0-9a-f]{64})$/;
 
-/** Signed heads as appended lines `<size> <root>`; a line cut short by a crash was never signed. */
+/**
+ * Signed heads as appended lines `<size> <root>`. Not flushed one by one: a head is signed over entries that are
+ * durable already, so a loss of power can cost the newest lines here but never make a signed head inconsistent.
+ */
 export class FileHeads implements SignedHeads {
   readonly #descriptor: number;
   #last: { readonly size: number; readonly root: string } | undefined;
@@ -20,7 +23,6 @@ export class FileHeads implements SignedHeads {
   remember(head: { readonly size: number; readonly root: string }): void {
     if (this.#last?.size === head.size && this.#last.root === head.root) return;
     writeSync(this.#descriptor, `${head.size} ${head.root}\n`);
-    fdatasyncSync(this.#descriptor);
     this.#last = head;
   }
 

@@ -12,7 +12,8 @@ export interface HttpServer {
 export async function startHttp(host: string, port: number, registry: Registry): Promise<HttpServer> {
   const server = createServer((request, response) => {
     if (request.method !== 'GET') return void response.writeHead(405).end();
-    if (request.url === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
+    if (request.url === '/healthz')
+      return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
     if (request.url !== '/metrics') return void response.writeHead(404).end();
     registry.metrics().then(
       (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),

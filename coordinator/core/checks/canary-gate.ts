@@ -13,11 +13,14 @@ const SIGMA_PER_MAD = 1.4826;
 const LEAST_COHORT = 3;
 
 /** One finding per member; `value` is AUROC. */
-export function judgeCanary(aurocByMember: ReadonlyMap<string, number>): { readonly member: string; readonly finding: Finding }[] {
+export function judgeCanary(
+  aurocByMember: ReadonlyMap<string, number>,
+): { readonly member: string; readonly finding: Finding }[] {
   const all = [...aurocByMember.values()];
   const median = medianOf(all);
   const mad = medianOf(all.map((value) => Math.abs(value - median)));
-  const bound = all.length < LEAST_COHORT ? 0 : median - Math.max(LEAST_MARGIN, DEVIATIONS * SIGMA_PER_MAD * mad);
+  const bound =
+    all.length < LEAST_COHORT ? 0 : median - Math.max(LEAST_MARGIN, DEVIATIONS * SIGMA_PER_MAD * mad);
   return [...aurocByMember].map(([member, value]) => ({ member, finding: judge(value, bound, median) }));
 }
 

@@ -28,31 +28,57 @@ export function failedAtDoor(header: SubmittedHeader, context: DoorContext): Fin
 
 function signer(header: SubmittedHeader, { member }: DoorContext): Finding | undefined {
   if (header.member === member) return undefined;
-  return failed('signer', 'update_signer', `header names member ${header.member}, the request was made by ${member}`);
+  return failed(
+    'signer',
+    'update_signer',
+    `header names member ${header.member}, the request was made by ${member}`,
+  );
 }
 
 function nonce(header: SubmittedHeader, { round, federation }: DoorContext): Finding | undefined {
   const same = header.nonce === round.nonce && header.run === round.run && header.step === round.step;
   if (same && header.federation === federation) return undefined;
-  return failed('freshness', 'update_nonce', `header is not for this plan: nonce ${header.nonce.slice(0, 16)}, expected ${round.nonce}`);
+  return failed(
+    'freshness',
+    'update_nonce',
+    `header is not for this plan: nonce ${header.nonce.slice(0, 16)}, expected ${round.nonce}`,
+  );
 }
 
 function base(header: SubmittedHeader, { round }: DoorContext): Finding | undefined {
   if (header.base === round.base) return undefined;
-  return failed('base', 'update_base', `update was trained from base ${header.base.slice(0, 12)}, the round's base is ${round.base.slice(0, 12)}`);
+  return failed(
+    'base',
+    'update_base',
+    `update was trained from base ${header.base.slice(0, 12)}, the round's base is ${round.base.slice(0, 12)}`,
+  );
 }
 
 function payload(header: SubmittedHeader, { round }: DoorContext): Finding | undefined {
   if (header.bytes <= round.maxBytes) return undefined;
   const message = `update is ${header.bytes} bytes (bound ${round.maxBytes})`;
-  return { check: 'size', value: header.bytes, bound: round.maxBytes, passed: false, code: 'update_size', message };
+  return {
+    check: 'size',
+    value: header.bytes,
+    bound: round.maxBytes,
+    passed: false,
+    code: 'update_size',
+    message,
+  };
 }
 
 function samples(header: SubmittedHeader, { maxSamples }: DoorContext): Finding | undefined {
   const whole = Number.isSafeInteger(header.samples) && header.samples >= 1;
   if (whole && header.samples <= maxSamples) return undefined;
   const message = `${header.samples} samples claimed (bound ${maxSamples} for this member, at least 1)`;
-  return { check: 'samples', value: header.samples, bound: [1, maxSamples], passed: false, code: 'samples_beyond_bound', message };
+  return {
+    check: 'samples',
+    value: header.samples,
+    bound: [1, maxSamples],
+    passed: false,
+    code: 'samples_beyond_bound',
+    message,
+  };
 }
 
 function failed(check: string, code: NonNullable<Finding['code']>, message: string): Finding {

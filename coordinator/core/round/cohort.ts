@@ -15,7 +15,12 @@ export function activeMembers(state: State): string[] {
  * Freezes who is asked: target × overselect of the active members, drawn by a hash that everyone can recompute.
  * Those whose seat brought nothing in the attempt before come last, so that a retry meets fresh faces.
  */
-export function selectCohort(active: readonly string[], windows: RoundWindows, draw: string, setBack: ReadonlySet<string>): string[] {
+export function selectCohort(
+  active: readonly string[],
+  windows: RoundWindows,
+  draw: string,
+  setBack: ReadonlySet<string>,
+): string[] {
   const size = windows.target === undefined ? active.length : Math.ceil(windows.target * windows.overselect);
   const ticket = (member: string) => bytesToHex(sha256(utf8ToBytes(`${draw}/${member}`)));
   return [...active]
@@ -33,7 +38,11 @@ export function broughtNothing(state: State, round: number): Set<string> {
   return new Set(
     last.cohort.filter((member) => {
       const judged = state.lastJudged.get(member);
-      return !(judged?.round === round && judged.attempt === last.attempt && judged.verdict.decision === 'accept');
+      return !(
+        judged?.round === round &&
+        judged.attempt === last.attempt &&
+        judged.verdict.decision === 'accept'
+      );
     }),
   );
 }

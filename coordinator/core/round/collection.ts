@@ -1,7 +1,8 @@
 /** When a collection closes. Waiting is measured in progress: whoever moves is waited for. */
+
+import type { RoundWindows } from '../../../shared/federation/schema.ts';
 import { type DataOf, type Event, event } from '../events.ts';
 import { type CollectingPhase, receivedOf, type Seats } from '../state.ts';
-import type { RoundWindows } from '../../../shared/federation/schema.ts';
 
 type Because = DataOf<'collection_closed'>['because'];
 
@@ -27,7 +28,8 @@ export function closeIfOverdue(
   if (nowMs < nextDeadlineMs(phase, windows)) return [];
   if (awaited(seats).some((member) => moving.has(member))) return [];
   const inHand = receivedOf(seats).length;
-  if (inHand < round.min) return [abandoned(phase, `${tooFew(inHand, round.min)} after ${windows.openFor} ms`)];
+  if (inHand < round.min)
+    return [abandoned(phase, `${tooFew(inHand, round.min)} after ${windows.openFor} ms`)];
   return [closed(phase, nowMs < round.openedAtMs + windows.openFor ? 'grace' : 'deadline')];
 }
 

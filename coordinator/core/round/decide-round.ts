@@ -17,13 +17,28 @@ export function decideOpenRound(state: State, { nonce, maxBytes, nowMs }: Comman
   const windows = federation.rounds;
   const { attempt } = run.phase;
   if (attempt > windows.attempts) {
-    return [event('run_failed', { run: run.run, reason: `round abandoned ${windows.attempts} times (bound rounds.attempts)` })];
+    return [
+      event('run_failed', {
+        run: run.run,
+        reason: `round abandoned ${windows.attempts} times (bound rounds.attempts)`,
+      }),
+    ];
   }
   const round = nextRoundNumber(state, attempt);
   const label = `${federation.seed}/${run.run}/${round}`;
-  const cohort = selectCohort(activeMembers(state), windows, `${label}/${attempt}`, broughtNothing(state, round));
+  const cohort = selectCohort(
+    activeMembers(state),
+    windows,
+    `${label}/${attempt}`,
+    broughtNothing(state, round),
+  );
   if (cohort.length < windows.min) {
-    return [event('run_failed', { run: run.run, reason: `${cohort.length} active members (at least ${windows.min} needed)` })];
+    return [
+      event('run_failed', {
+        run: run.run,
+        reason: `${cohort.length} active members (at least ${windows.min} needed)`,
+      }),
+    ];
   }
   const facts: RoundFacts = {
     run: run.run,
@@ -53,7 +68,11 @@ export function samplesBound(state: State, federation: Federation, member: strin
 }
 
 /** Submits judged without an event: the same update again, which gets its receipt again. */
-export function isRepeatOfJudged(state: State, member: string, header: { round: number; attempt: number; update: string }): boolean {
+export function isRepeatOfJudged(
+  state: State,
+  member: string,
+  header: { round: number; attempt: number; update: string },
+): boolean {
   const last = state.lastJudged.get(member);
   return last?.round === header.round && last.attempt === header.attempt && last.update === header.update;
 }
@@ -73,10 +92,26 @@ export function decideSubmit(state: State, command: CommandOf<'submit'>): Event[
 function judgeInRound(state: State, phase: CollectingPhase, command: CommandOf<'submit'>): Event[] {
   const { member, header, nowMs } = command;
   const seat = phase.seats.get(member);
-  if (!seat) throw new Refusal('outside_cohort', `${member} is not in the cohort of round ${header.round}`, { round: header.round });
-  if (seat.state === 'withdrawn') throw new Refusal('update_withdrawn', `${member} lost its seat in round ${header.round}`);
-  if (seat.state === 'refused') throw new Refusal('update_repeated', `${member}'s update of round ${header.round} was refused; a seat is lost for the round`);
-  if (seat.state === 'received') return [ignored(state, command, 'update_repeated', `round ${header.round} holds ${seat.received.update.slice(0, 12)} of ${member} already`)];
+  if (!seat)
+    throw new Refusal('outside_cohort', `${member} is not in the cohort of round ${header.round}`, {
+      round: header.round,
+    });
+  if (seat.state === 'withdrawn')
+    throw new Refusal('update_withdrawn', `${member} lost its seat in round ${header.round}`);
+  if (seat.state === 'refused')
+    throw new Refusal(
+      'update_repeated',
+      `${member}'s update of round ${header.round} was refused; a seat is lost for the round`,
+    );
+  if (seat.state === 'received')
+    return [
+      ignored(
+        state,
+        command,
+        'update_repeated',
+        `round ${header.round} holds ${seat.received.update.slice(0, 12)} of ${member} already`,
+      ),
+    ];
   const verdict = doorVerdict(state, phase, command);
   if (verdict) return settle(phase, member, event('update_judged', { ...placeOf(command), verdict }), nowMs);
   const received = event('update_received', {
@@ -95,12 +130,21 @@ function settle(phase: CollectingPhase, member: string, settled: Event, nowMs: n
   if (settled.type === 'update_received') {
     seats.set(member, { state: 'received', received: { ...settled.data, index: -1 } });
   } else if (settled.type === 'update_judged') {
-    seats.set(member, { state: 'refused', update: settled.data.update, verdict: settled.data.verdict, index: -1 });
+    seats.set(member, {
+      state: 'refused',
+      update: settled.data.update,
+      verdict: settled.data.verdict,
+      index: -1,
+    });
   }
   return [settled, ...closeIfComplete({ ...phase, seats, quorumAtMs: phase.quorumAtMs ?? nowMs })];
 }
 
-function doorVerdict(state: State, { round }: CollectingPhase, { member, header, finding }: CommandOf<'submit'>): Verdict | undefined {
+function doorVerdict(
+  state: State,
+  { round }: CollectingPhase,
+  { member, header, finding }: CommandOf<'submit'>,
+): Verdict | undefined {
   const federation = foundedFederation(state);
   const failed = failedAtDoor(header, {
     round,
@@ -108,18 +152,28 @@ function doorVerdict(state: State, { round }: CollectingPhase, { member, header,
     member: knownMember(state, member).did,
     maxSamples: samplesBound(state, federation, member),
   });
-  if (failed?.code) return { decision: 'reject', code: failed.code, message: failed.message, findings: [failed] };
+  if (failed?.code)
+    return { decision: 'reject', code: failed.code, message: failed.message, findings: [failed] };
   if (!finding) return undefined;
   const { code, message, facts } = finding;
   const value = Number(facts.value ?? 0);
-  return { decision: 'reject', code, message, findings: [{ check: 'structure', value, passed: false, code, message }] };
+  return {
+    decision: 'reject',
+    code,
+    message,
+    findings: [{ check: 'structure', value, passed: false, code, message }],
+  };
 }
 
 function judgedLate(state: State, command: CommandOf<'submit'>): Event {
   const { header } = command;
   const newest = state.rounds.at(-1);
   if (!newest || header.round > newest.round) {
-    throw new Refusal('update_round', `round ${header.round} is not open (newest ${newest?.round ?? 'none'})`, { round: header.round });
+    throw new Refusal(
+      'update_round',
+      `round ${header.round} is not open (newest ${newest?.round ?? 'none'})`,
+      { round: header.round },
+    );
   }
   return ignored(state, command, 'update_late', `round ${header.round} attempt ${header.attempt} has closed`);
 }
@@ -131,10 +185,18 @@ function ignored(state: State, command: CommandOf<'submit'>, code: RefusalCode, 
   const toldAlready = last !== undefined && last.round >= header.round && last.verdict.decision === 'ignore';
   const older = last !== undefined && last.round > header.round;
   if (toldAlready || older) throw new Refusal(code, message, { round: header.round });
-  return event('update_judged', { ...placeOf(command), verdict: { decision: 'ignore', code, message, findings: [] } });
+  return event('update_judged', {
+    ...placeOf(command),
+    verdict: { decision: 'ignore', code, message, findings: [] },
+  });
 }
 
-function placeOf({ member, header }: CommandOf<'submit'>): { round: number; attempt: number; member: string; update: string } {
+function placeOf({ member, header }: CommandOf<'submit'>): {
+  round: number;
+  attempt: number;
+  member: string;
+  update: string;
+} {
   return { round: header.round, attempt: header.attempt, member, update: header.update };
 }
 
@@ -158,14 +220,17 @@ export function decideScreen(state: State, command: CommandOf<'screen'>): Event[
     .map(({ member }) => member)
     .filter((member) => !refused.has(member))
     .sort();
-  if (accepted.length < phase.round.min) return [...judged, abandoned(phase, tooFew(accepted.length, phase.round.min))];
+  if (accepted.length < phase.round.min)
+    return [...judged, abandoned(phase, tooFew(accepted.length, phase.round.min))];
   return [...judged, event('cohort_screened', { round, attempt, accepted, medianNorm: command.medianNorm })];
 }
 
 export function decideAggregate(state: State, command: CommandOf<'record-aggregate'>): Event[] {
   const phase = state.run?.phase;
   if (phase?.phase !== 'aggregating' || !isSameRound(phase.round, command)) return [];
-  const eligible = receivedOf(phase.seats).map(({ update }) => update).sort();
+  const eligible = receivedOf(phase.seats)
+    .map(({ update }) => update)
+    .sort();
   const used = command.contributions.map(({ update }) => update).sort();
   if (eligible.join() !== used.join()) return [];
   const { round, attempt, rule, contributions, combined, base, server, norm } = command;
@@ -183,6 +248,9 @@ export function decideAggregate(state: State, command: CommandOf<'record-aggrega
   return [event('round_aggregated', data)];
 }
 
-function isSameRound(round: RoundFacts, { round: number, attempt }: { round: number; attempt: number }): boolean {
+function isSameRound(
+  round: RoundFacts,
+  { round: number, attempt }: { round: number; attempt: number },
+): boolean {
   return round.round === number && round.attempt === attempt;
 }

@@ -1,7 +1,7 @@
 import { Refusal } from '../../../shared/refusal.ts';
 import type { CanaryResult } from '../../ports/compute.ts';
 import type { CommandOf } from '../commands.ts';
-import { type Event, type Evaluation, event, type VoteFacts } from '../events.ts';
+import { type Evaluation, type Event, event, type VoteFacts } from '../events.ts';
 import type { Phase, State } from '../state.ts';
 import { currentRun, foundedFederation } from './decide-run.ts';
 import { secondHighest } from './threshold.ts';
@@ -15,9 +15,16 @@ export function decideCandidate(state: State, command: CommandOf<'record-candida
 
 export function decideVote(state: State, { run, candidate, vote }: CommandOf<'vote'>): Event[] {
   const phase = votingPhase(state, run, candidate);
-  if (!phase) throw new Refusal('candidate_missing', `no vote is open on candidate ${candidate.slice(0, 12)} of ${run}`);
+  if (!phase)
+    throw new Refusal(
+      'candidate_missing',
+      `no vote is open on candidate ${candidate.slice(0, 12)} of ${run}`,
+    );
   if (!phase.candidate.electorate.includes(vote.member)) {
-    throw new Refusal('outside_cohort', `${vote.member} has no update in the last round of ${run}; those who contributed vote`);
+    throw new Refusal(
+      'outside_cohort',
+      `${vote.member} has no update in the last round of ${run}; those who contributed vote`,
+    );
   }
   if (phase.votes.has(vote.member)) return [];
   return [event('vote_received', { ...vote, run, candidate })];
@@ -30,10 +37,16 @@ export function decideEvaluation(state: State, command: CommandOf<'evaluate'>): 
   const evaluation = evaluate(state, standingVotes(state, phase.votes), canary, currentCanary);
   const evaluated = event('candidate_evaluated', { run, candidate, evaluation });
   if (!evaluation.passed) {
-    return [evaluated, event('candidate_rejected', { run, candidate, reason: evaluation.reason, by: 'automatic' })];
+    return [
+      evaluated,
+      event('candidate_rejected', { run, candidate, reason: evaluation.reason, by: 'automatic' }),
+    ];
   }
   if (foundedFederation(state).promotion.mode === 'operator') return [evaluated];
-  return [evaluated, event('candidate_approved', { run, candidate, reason: evaluation.reason, by: 'automatic' })];
+  return [
+    evaluated,
+    event('candidate_approved', { run, candidate, reason: evaluation.reason, by: 'automatic' }),
+  ];
 }
 
 /** Everyone who may vote and still can has voted. */
@@ -43,9 +56,13 @@ export function everyoneVoted(state: State, phase: Extract<Phase, { phase: 'voti
   );
 }
 
-export function decideOperatorVerdict(state: State, { decision, reason, by }: CommandOf<'decide-candidate'>): Event[] {
+export function decideOperatorVerdict(
+  state: State,
+  { decision, reason, by }: CommandOf<'decide-candidate'>,
+): Event[] {
   const run = state.run;
-  if (run?.phase.phase !== 'deciding') throw new Refusal('candidate_missing', 'no candidate waits for an operator');
+  if (run?.phase.phase !== 'deciding')
+    throw new Refusal('candidate_missing', 'no candidate waits for an operator');
   const data = { run: run.run, candidate: run.phase.candidate.weights, reason, by };
   return [decision === 'promote' ? event('candidate_approved', data) : event('candidate_rejected', data)];
 }
@@ -73,13 +90,20 @@ export function decidePromotion(state: State, command: CommandOf<'record-promoti
 export function decideRollback(state: State, { version, reason, by }: CommandOf<'roll-back'>): Event[] {
   const known = state.models.map((model) => model.version);
   if (!known.includes(version)) {
-    throw new Refusal('model_missing', `no version ${version}; there are ${known.join(', ') || 'none'}`, { version });
+    throw new Refusal('model_missing', `no version ${version}; there are ${known.join(', ') || 'none'}`, {
+      version,
+    });
   }
-  if (version === state.current) throw new Refusal('model_missing', `version ${version} is in use already`, { version });
+  if (version === state.current)
+    throw new Refusal('model_missing', `version ${version} is in use already`, { version });
   return [event('model_rolled_back', { from: state.current, to: version, reason, by })];
 }
 
-function votingPhase(state: State, run: string, candidate: string): Extract<Phase, { phase: 'voting' }> | undefined {
+function votingPhase(
+  state: State,
+  run: string,
+  candidate: string,
+): Extract<Phase, { phase: 'voting' }> | undefined {
   const phase = state.run?.run === run ? state.run.phase : undefined;
   return phase?.phase === 'voting' && phase.candidate.weights === candidate ? phase : undefined;
 }
@@ -90,7 +114,12 @@ function standingVotes(state: State, votes: ReadonlyMap<string, VoteFacts>): Vot
     .sort((a, b) => (a.member < b.member ? -1 : 1));
 }
 
-function evaluate(state: State, votes: VoteFacts[], canary: CanaryResult | null, currentCanary: CanaryResult | null): Evaluation {
+function evaluate(
+  state: State,
+  votes: VoteFacts[],
+  canary: CanaryResult | null,
+  currentCanary: CanaryResult | null,
+): Evaluation {
   const objection = objectionTo(state, votes, canary, currentCanary);
   const approvals = votes.filter((vote) => vote.approve).length;
   return {
@@ -114,7 +143,8 @@ function objectionTo(
 ): string | undefined {
   const { promotion, rounds, canary: gate } = foundedFederation(state);
   const approvals = votes.filter((vote) => vote.approve).length;
-  if (votes.length < rounds.min) return `${votes.length} votes (at least ${rounds.min} needed for a threshold)`;
+  if (votes.length < rounds.min)
+    return `${votes.length} votes (at least ${rounds.min} needed for a threshold)`;
   if (approvals < promotion.approvals * votes.length) {
     return `${approvals} of ${votes.length} votes approve (share ${promotion.approvals} needed)`;
   }

@@ -1,10 +1,9 @@
 // Original file: proto/vedette/v1/models.proto
 
-
 export interface GetModelRequestInput {
-  'version'?: (number);
+  version?: number;
 }
 
 export interface GetModelRequest {
-  'version': (number);
+  version: number;
 }

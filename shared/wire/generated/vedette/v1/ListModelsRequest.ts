@@ -1,8 +1,5 @@
 // Original file: proto/vedette/v1/models.proto
 
+export type ListModelsRequestInput = {};
 
-export interface ListModelsRequestInput {
-}
-
-export interface ListModelsRequest {
-}
+export type ListModelsRequest = {};

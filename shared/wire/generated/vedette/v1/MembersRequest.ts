@@ -1,8 +1,5 @@
 // Original file: proto/vedette/v1/control.proto
 
+export type MembersRequestInput = {};
 
-export interface MembersRequestInput {
-}
-
-export interface MembersRequest {
-}
+export type MembersRequest = {};

@@ -1,8 +1,5 @@
 // Original file: proto/vedette/v1/control.proto
 
+export type ModelVersionsRequestInput = {};
 
-export interface ModelVersionsRequestInput {
-}
-
-export interface ModelVersionsRequest {
-}
+export type ModelVersionsRequest = {};

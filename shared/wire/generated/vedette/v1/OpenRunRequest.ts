@@ -1,8 +1,5 @@
 // Original file: proto/vedette/v1/control.proto
 
+export type OpenRunRequestInput = {};
 
-export interface OpenRunRequestInput {
-}
-
-export interface OpenRunRequest {
-}
+export type OpenRunRequest = {};

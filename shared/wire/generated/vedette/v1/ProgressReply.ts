@@ -1,8 +1,5 @@
 // Original file: proto/vedette/v1/participation.proto
 
+export type ProgressReplyInput = {};
 
-export interface ProgressReplyInput {
-}
-
-export interface ProgressReply {
-}
+export type ProgressReply = {};

@@ -1,8 +1,5 @@
 // Original file: proto/vedette/v1/participation.proto
 
+export type ReportReplyInput = {};
 
-export interface ReportReplyInput {
-}
-
-export interface ReportReply {
-}
+export type ReportReply = {};

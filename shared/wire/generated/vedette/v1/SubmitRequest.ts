@@ -1,10 +1,9 @@
 // Original file: proto/vedette/v1/participation.proto
 
-
 export interface SubmitRequestInput {
-  'header'?: (string);
+  header?: string;
 }
 
 export interface SubmitRequest {
-  'header': (string);
+  header: string;
 }

@@ -1,10 +1,9 @@
 // Original file: proto/vedette/v1/participation.proto
 
-
 export interface VerdictsRequestInput {
-  'fromRound'?: (number);
+  fromRound?: number;
 }
 
 export interface VerdictsRequest {
-  'fromRound': (number);
+  fromRound: number;
 }

@@ -1,10 +1,9 @@
 // Original file: proto/vedette/v1/participation.proto
 
-
 export interface VoteRequestInput {
-  'vote'?: (string);
+  vote?: string;
 }
 
 export interface VoteRequest {
-  'vote': (string);
+  vote: string;
 }

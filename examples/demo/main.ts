@@ -1,0 +1,42 @@
+/** `npm run demo`: the whole of Vedette on one machine, in about a minute. */
+import { runProgram } from '../../shared/terminal/run-program.ts';
+import { inkFor } from './ink.ts';
+import { Narrator } from './narrator.ts';
+import { type DemoOptions, demoProgram } from './options.ts';
+import { play } from './play.ts';
+import { Processes } from './processes.ts';
+import { report } from './report.ts';
+import { setStage } from './stage.ts';
+import { summaryOf, writeSummary } from './summary.ts';
+
+/** 128 + 2, as shells report an interrupt. */
+const INTERRUPTED = 130;
+
+await runProgram(demoProgram(demonstrate), process.argv);
+
+async function demonstrate(options: DemoOptions): Promise<void> {
+  const interrupted = new AbortController();
+  const interrupt = () => {
+    if (interrupted.signal.aborted) process.exit(INTERRUPTED);
+    interrupted.abort(new Interrupted());
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  const stage = setStage(options.keep);
+  const processes = new Processes(stage.logs, interrupted.signal);
+  const narrator = new Narrator(process.stderr, inkFor(process.stderr));
+  try {
+    const outcome = await play(options, stage, processes, narrator);
+    process.stdout.write(report(outcome, inkFor(process.stdout)));
+    if (options.json !== undefined) writeSummary(options.json, summaryOf(outcome));
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    process.exitCode = INTERRUPTED;
+  } finally {
+    narrator.silence();
+    await processes.stop();
+    stage.clear();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, interrupt);
+  }
+}
+
+class Interrupted extends Error {}
