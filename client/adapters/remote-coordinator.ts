@@ -1,9 +1,9 @@
 /** The coordinator over gRPC. */
-import type { SigningKey } from '../../shared/identity/keys.ts';
 import type { Refusal } from '../../shared/refusal.ts';
 import { ENROLMENT, MODELS, PARTICIPATION } from '../../shared/wire/protocol.ts';
 import type {
   Coordinator,
+  Enrolment,
   JoinReply,
   NodeReport,
   OnBytes,
@@ -14,6 +14,8 @@ import { SOFTWARE } from '../software.ts';
 import { Connection, type ConnectionOptions } from './grpc/connection.ts';
 import { download, downloadBytes, upload } from './grpc/transfer.ts';
 
+/** For what is nice to know: whoever waits can do without. */
+const GLANCE_TIMEOUT_MS = 5_000;
 /** Progress that arrives late is of no use. */
 const PROGRESS_TIMEOUT_MS = 5_000;
 
@@ -50,7 +52,9 @@ export class RemoteCoordinator implements Coordinator {
   }
 
   async verdicts(fromRound: number) {
-    return (await this.#connection.unary(PARTICIPATION.Verdicts, { fromRound })).verdicts;
+    return (
+      await this.#connection.unary(PARTICIPATION.Verdicts, { fromRound }, { timeoutMs: GLANCE_TIMEOUT_MS })
+    ).verdicts;
   }
 
   async report(report: NodeReport): Promise<void> {
@@ -97,16 +101,6 @@ export class RemoteCoordinator implements Coordinator {
   close(): void {
     this.#connection.close();
   }
-}
-
-export interface Enrolment {
-  readonly endpoint: string;
-  readonly caPem: string;
-  readonly federation: string;
-  readonly key: SigningKey;
-  readonly secret: string;
-  /** PKCS#10, DER. */
-  readonly csr: Uint8Array;
 }
 
 /** Spends an invite, over a connection that trusts the invite's CA and nothing else. */

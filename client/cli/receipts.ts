@@ -27,13 +27,17 @@ export function addReceipts(program: Command): void {
 }
 
 async function list(options: ReceiptsOptions): Promise<readonly ListedReceipt[]> {
-  const [{ openStation }, { listReceipts }] = await Promise.all([
+  const [{ openStation }, { listReceipts }, { readReceipts }] = await Promise.all([
     import('../compose.ts'),
     import('../flow/list-receipts.ts'),
+    import('../adapters/home/receipts-file.ts'),
   ]);
   const station = await openStation(homeOf(options));
   try {
-    return await listReceipts(station, { round: options.round, verify: options.verify });
+    return await listReceipts(station, await readReceipts(station.home.path('receipts.ndjson')), {
+      round: options.round,
+      verify: options.verify,
+    });
   } finally {
     station.coordinator.close();
   }

@@ -37,16 +37,13 @@ export function addRun(program: Command): void {
 async function runNode(options: RunOptions): Promise<InstalledModel | undefined> {
   const tamper =
     options.drill === undefined ? undefined : findDrill(options.drill, process.env.VEDETTE_DRILL);
-  const [{ closeNode, composeNode, openStation }, { follow }, { pino, destination }] = await Promise.all([
+  const [{ closeNode, composeNode, openStation }, { follow }, { createLog }] = await Promise.all([
     import('../compose.ts'),
     import('../flow/follow.ts'),
-    import('pino'),
+    import('../adapters/log.ts'),
   ]);
   const station = await openStation(homeOf(options));
-  const logger = pino(
-    { level: station.config.logLevel, base: { member: station.membership.member } },
-    destination({ dest: 2, sync: true }),
-  );
+  const logger = createLog(station.config.logLevel);
   const stop = stopOnSignals();
   try {
     if (tamper) logger.warn({ drill: options.drill }, 'DRILL: this node attacks the federation it joined');
@@ -58,7 +55,12 @@ async function runNode(options: RunOptions): Promise<InstalledModel | undefined>
     });
     try {
       logger.info(
-        { federation: node.federation.federation, backend: node.backend, software: node.software },
+        {
+          federation: node.federation.federation,
+          member: node.membership.member,
+          backend: node.backend,
+          software: node.software,
+        },
         'following',
       );
       await follow(node, { signal: stop.signal, enough: enough(options), renewal: station.renewal });

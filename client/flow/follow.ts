@@ -16,8 +16,8 @@ import { report } from './report.ts';
 import { Participant } from './take-part.ts';
 import { vote } from './vote.ts';
 
-/** How often the heads of receipts are tied to the rest of the journal. */
-const LINK_EVERY_MS = 10_000;
+/** How often receipts are made sure of and tied to the rest of the journal. */
+const TIDY_EVERY_MS = 10_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface FollowOptions {
@@ -59,13 +59,13 @@ class Session {
     const onStop = () => this.#end();
     if (signal.aborted) return;
     signal.addEventListener('abort', onStop, { once: true });
-    const linking = setInterval(() => this.#guard(linkReceipts(this.#node)), LINK_EVERY_MS);
+    const tidying = setInterval(() => this.#guard(this.#tidy()), TIDY_EVERY_MS);
     this.#renewWhenDue(renewal.certificatePem);
     try {
       this.#guard(report(this.#node, await this.#node.models.current()));
       await Promise.all([this.#listen(), this.#work()]);
     } finally {
-      clearInterval(linking);
+      clearInterval(tidying);
       signal.removeEventListener('abort', onStop);
       await this.#settle();
     }
@@ -76,6 +76,11 @@ class Session {
   async #settle(): Promise<void> {
     await this.#node.receipts.flush();
     await this.#node.saveHead(this.#node.seenLog.head);
+  }
+
+  async #tidy(): Promise<void> {
+    await this.#node.receipts.flush();
+    await linkReceipts(this.#node);
   }
 
   #end(failure?: unknown): void {
@@ -89,7 +94,7 @@ class Session {
   #guard(task: Promise<unknown>): void {
     task.catch((error: unknown) => {
       if (error instanceof Refusal && afterDuty(error) !== 'stop') {
-        this.#node.logger.debug({ code: error.code }, 'a side task failed and will be tried again');
+        this.#node.logger.warn({ code: error.code }, 'a side task failed and will be tried again');
       } else {
         this.#end(error);
       }

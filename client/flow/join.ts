@@ -3,11 +3,10 @@ import { validateFederation } from '../../shared/federation/load.ts';
 import { makeCsr } from '../../shared/identity/csr.ts';
 import { caFingerprint, type Invite } from '../../shared/identity/invite.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import type { HomeFolder } from '../adapters/home/home-folder.ts';
-import type { Enrolment } from '../adapters/remote-coordinator.ts';
 import { parseConfig, withData } from '../config.ts';
 import { type Membership, trustedLogOf } from '../core/membership.ts';
-import type { JoinReply } from '../ports/coordinator.ts';
+import type { Enrolment, JoinReply } from '../ports/coordinator.ts';
+import type { Home } from '../ports/home.ts';
 import { derOfPem } from './renew.ts';
 
 /** The data section of client.yaml as `join` was told it. */
@@ -23,7 +22,7 @@ export interface Joined {
  * answers is not the coordinator of the invite, and what the coordinator refuses.
  */
 export async function join(
-  home: HomeFolder,
+  home: Home,
   invite: Invite,
   enrol: (enrolment: Enrolment) => Promise<JoinReply>,
   nowMs: number,
@@ -59,7 +58,7 @@ export async function join(
 }
 
 /** Writes client.yaml, keeping what a site wrote there. Refuses `config_invalid` before anything is changed. */
-export async function configure(home: HomeFolder, data: DataSection | undefined): Promise<void> {
+export async function configure(home: Home, data: DataSection | undefined): Promise<void> {
   const before = await home.configText();
   const text = data ? withData(before, data) : before;
   parseConfig(text, home.folder, home.path('client.yaml'));
@@ -67,7 +66,7 @@ export async function configure(home: HomeFolder, data: DataSection | undefined)
   await home.save('client.yaml', text);
 }
 
-async function requireFree(home: HomeFolder, invite: Invite): Promise<void> {
+async function requireFree(home: Home, invite: Invite): Promise<void> {
   const enrolled = await home.findMembership();
   if (!enrolled) return;
   const isSame = enrolled.coordinator === invite.coordinator && enrolled.name === invite.name;

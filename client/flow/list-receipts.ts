@@ -1,9 +1,9 @@
 /** The receipts of this node, with what became of each since. */
 import { parseCompact } from '../../shared/identity/jws.ts';
+import type { TrustedLog } from '../../shared/provenance/log-proof.ts';
 import { type Receipt, ReceiptSchema, verifyReceipt } from '../../shared/provenance/receipt.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { readReceipts } from '../adapters/home/receipts-file.ts';
-import type { Station } from '../compose.ts';
+import type { Membership } from '../core/membership.ts';
 import type { Coordinator, OwnVerdict } from '../ports/coordinator.ts';
 import type { KeptReceipt } from '../ports/receipts.ts';
 
@@ -35,21 +35,29 @@ export interface ListOptions {
   readonly verify: boolean;
 }
 
+/** Whose receipts they are, and who can say what became of them. */
+export interface Owner {
+  readonly membership: Membership;
+  readonly log: TrustedLog;
+  readonly coordinator: Pick<Coordinator, 'verdicts'>;
+}
+
 export async function listReceipts(
-  station: Station,
+  owner: Owner,
+  all: readonly KeptReceipt[],
   { round, verify }: ListOptions,
 ): Promise<readonly ListedReceipt[]> {
-  const kept = (await readReceipts(station.home.path('receipts.ndjson'))).filter(
+  const kept = all.filter(
     (receipt) => round === undefined || (receipt.kind === 'update' && receipt.round === round),
   );
   const verdicts =
-    kept.length > 0 ? await verdictsIfReachable(station.coordinator, round ?? 0) : new Map<string, OwnVerdict>();
-  return kept.map((receipt) => listed(station, receipt, verdicts, verify));
+    kept.length > 0 ? await verdictsIfReachable(owner, round ?? 0) : new Map<string, OwnVerdict>();
+  return kept.map((receipt) => listed(owner, receipt, verdicts, verify));
 }
 
 /** By digest of the update. None when the coordinator cannot be asked: the receipts stand for themselves. */
 async function verdictsIfReachable(
-  coordinator: Coordinator,
+  { coordinator }: Owner,
   fromRound: number,
 ): Promise<ReadonlyMap<string, OwnVerdict>> {
   try {
@@ -62,13 +70,13 @@ async function verdictsIfReachable(
 }
 
 function listed(
-  station: Station,
+  owner: Owner,
   kept: KeptReceipt,
   verdicts: ReadonlyMap<string, OwnVerdict>,
   verify: boolean,
 ): ListedReceipt {
   const { at, kind, round, attempt } = kept;
-  const check = verify ? checked(station, kept) : {};
+  const check = verify ? checked(owner, kept) : {};
   const receipt = unverified(kept.jws);
   if (!receipt)
     return {
@@ -100,7 +108,7 @@ function listed(
   };
 }
 
-function checked({ membership, log }: Station, { jws }: KeptReceipt): { verified: boolean; problem?: string } {
+function checked({ membership, log }: Owner, { jws }: KeptReceipt): { verified: boolean; problem?: string } {
   try {
     const { receipt } = verifyReceipt(jws, { coordinator: membership.coordinator, log });
     return receipt.member === membership.did

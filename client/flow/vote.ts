@@ -12,7 +12,7 @@ import { scoreBatch, scoreSource } from './score-rows.ts';
 import { keepReceipt } from './submit.ts';
 
 export async function vote(node: ClientNode, ballot: Ballot, signal: AbortSignal): Promise<void> {
-  const { federation, rows, logger, membership } = node;
+  const { federation, rows, logger } = node;
   if (rows.heldBack.count === 0) {
     logger.warn(
       { run: ballot.run },
@@ -46,7 +46,6 @@ export async function vote(node: ClientNode, ballot: Ballot, signal: AbortSignal
       approve,
       reason,
       p99,
-      member: membership.member,
     },
     'voted',
   );

@@ -1,4 +1,5 @@
 /** The coordinator as a client node sees it. Adapters turn every failure into a `Refusal`. */
+import type { SigningKey } from '../../shared/identity/keys.ts';
 import type { Refusal } from '../../shared/refusal.ts';
 import type { Ballot } from '../../shared/wire/generated/vedette/v1/Ballot.ts';
 import type { JoinReply } from '../../shared/wire/generated/vedette/v1/JoinReply.ts';
@@ -29,6 +30,17 @@ export interface RoundProgress {
 
 /** Moved and whole, in bytes. */
 export type OnBytes = (moved: number, whole: number) => void;
+
+/** What it takes to spend an invite. */
+export interface Enrolment {
+  readonly endpoint: string;
+  readonly caPem: string;
+  readonly federation: string;
+  readonly key: SigningKey;
+  readonly secret: string;
+  /** PKCS#10, DER. */
+  readonly csr: Uint8Array;
+}
 
 export interface Coordinator {
   /**

@@ -25,16 +25,9 @@ export function watchMetrics({ desk }: Pick<Context, 'desk'>, metrics: Metrics, 
 }
 
 function count(entry: Recorded, metrics: Metrics): void {
-  switch (entry.type) {
-    case 'update_received':
-      return metrics.updateJudged('accept', undefined);
-    case 'update_judged':
-      return metrics.updateJudged(entry.data.verdict.decision, entry.data.verdict.code);
-    case 'round_aggregated':
-      return metrics.roundEnded('aggregated');
-    case 'round_abandoned':
-      return metrics.roundEnded('abandoned');
-    default:
-      return undefined;
-  }
+  if (entry.type === 'update_received') metrics.updateJudged('accept', undefined);
+  if (entry.type === 'update_judged')
+    metrics.updateJudged(entry.data.verdict.decision, entry.data.verdict.code);
+  if (entry.type === 'round_aggregated') metrics.roundEnded('aggregated');
+  if (entry.type === 'round_abandoned') metrics.roundEnded('abandoned');
 }

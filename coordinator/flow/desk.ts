@@ -80,9 +80,7 @@ export class Desk {
       const entries = drafts.length > 0 ? await this.#journal.append(this.#state.size, drafts) : [];
       this.#state = state;
       const recorded = [...recordedEntries(entries)];
-      let from = 0;
-      for (const { waiting, events } of settled)
-        waiting.resolve(recorded.slice(from, (from += events.length)));
+      for (const { waiting, events } of settled) waiting.resolve(recorded.splice(0, events.length));
       if (entries.length > 0) this.#tell(entries);
     } catch (error) {
       for (const { waiting } of settled) waiting.reject(error);

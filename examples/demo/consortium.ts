@@ -42,11 +42,11 @@ export class Consortium {
     // A port kept in the home: whoever keeps the homes can serve them again, and every node finds it there.
     const listen = `127.0.0.1:${await freePort()}`;
     await this.#operator('init', this.#stage.federationFile, '--listen', listen, '--http', '127.0.0.1:0');
-    let said = '';
-    return await this.#coordinator('coordinator', ['serve']).heard((line, stream) => {
-      if (stream === 'stderr') return undefined;
-      said += line;
-      return line === '}' ? (JSON.parse(said) as Serving) : undefined;
+    let said: string[] = [];
+    return await this.#coordinator('coordinator', ['serve']).heard((line) => {
+      // Its log shares the stream; the answer is the document whose braces stand alone.
+      said = line === '{' ? [line] : [...said, line];
+      return line === '}' ? (JSON.parse(said.join('\n')) as Serving) : undefined;
     });
   }
 

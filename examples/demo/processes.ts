@@ -157,13 +157,17 @@ function heardFrom<T>(
   child: ChildProcess,
   listen: (line: string, stream: Stream) => T | undefined,
 ): Promise<T> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     for (const stream of ['stdout', 'stderr'] as const) {
       const input = child[stream];
       if (!input) continue;
       createInterface({ input }).on('line', (line) => {
-        const heard = listen(line, stream);
-        if (heard !== undefined) resolve(heard);
+        try {
+          const heard = listen(line, stream);
+          if (heard !== undefined) resolve(heard);
+        } catch (error) {
+          reject(error);
+        }
       });
     }
   });

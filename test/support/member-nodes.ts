@@ -1,7 +1,7 @@
 /** Members: the client's own code, one node each, in this process. */
 import { pino } from 'pino';
 import { HomeFolder } from '../../client/adapters/home/home-folder.ts';
-import { closeNode, composeNode, openDesk } from '../../client/compose.ts';
+import { closeNode, composeNode, openStation } from '../../client/compose.ts';
 import type { Tamper } from '../../client/drills/tamper.ts';
 import { follow } from '../../client/flow/follow.ts';
 import type { InstalledModel } from '../../client/ports/installed-models.ts';
@@ -27,7 +27,7 @@ export async function startNode(
 ): Promise<MemberNode> {
   const home = members.get(name);
   if (home === undefined) throw new Error(`no member ${name} in this consortium`);
-  const desk = await openDesk(new HomeFolder(home));
+  const desk = await openStation(new HomeFolder(home));
   const logger = pino({ level: process.env.VEDETTE_TEST_LOG ?? 'silent', base: { member: name } }, pino.destination(2));
   const node = await composeNode(desk, { logger, tamper, onReport: () => {} });
   const stop = new AbortController();

@@ -1,5 +1,5 @@
 import { connect as connectHttp2 } from 'node:http2';
-import { createServer } from 'node:net';
+import { connect as connectTcp, createServer } from 'node:net';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -283,6 +283,29 @@ describe('a call', () => {
     proxy.cuts.push({ direction: 'up', afterBytes: 10 });
     const once = connect(proxy.port, control);
     expect(await codeOf(() => once.unary(CONTROL.OpenRun, {}))).toBe('unavailable');
+  });
+});
+
+describe('a connection', () => {
+  it('does not stay with a peer that accepts it and then says nothing', async () => {
+    const server = await serve();
+    let connections = 0;
+    const firstSilent = createServer((near) => {
+      connections += 1;
+      near.on('error', () => {});
+      closing.push(() => near.destroy());
+      if (connections === 1) return;
+      const far = connectTcp(server.port, '127.0.0.1');
+      far.on('error', () => near.destroy());
+      near.pipe(far).pipe(near);
+    });
+    await new Promise<void>((resolve) => firstSilent.listen(0, '127.0.0.1', resolve));
+    closing.push(() => firstSilent.close());
+    const address = firstSilent.address();
+    const connection = connect(typeof address === 'object' && address ? address.port : 0);
+    const impatient = () => connection.unary(PARTICIPATION.Submit, { header: 'h' }, { timeoutMs: 300 });
+    expect(await codeOf(impatient)).toBe('deadline');
+    expect((await submit(connection)).receipt).toBe('aurora:h');
   });
 });
 

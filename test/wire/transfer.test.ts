@@ -246,6 +246,36 @@ describe('an upload', () => {
     expect((await connection.unary(TRANSFER.Stat, { digest: sha256(bytes) })).durableBytes).toBe(0);
   });
 
+  it('is not read ahead of the disk by more than a few chunks', async () => {
+    const blobs = new MemoryBlobs();
+    let unblock = (): void => {};
+    const blocked = new Promise<void>((resolve) => {
+      unblock = resolve;
+    });
+    const stage = blobs.stage.bind(blobs);
+    blobs.stage = async (...parameters) => {
+      await blocked;
+      return await stage(...parameters);
+    };
+    const server = await serve({ blobs });
+    const bytes = randomBytes(24 * CHUNK_BYTES);
+    let sentBytes = 0;
+    const uploading = upload(connect(server.port), sha256(bytes), bytes, {
+      onProgress: (done) => {
+        sentBytes = done;
+      },
+    });
+    let before = -1;
+    // As far as it goes: until nothing has left for a while.
+    while (sentBytes > before || sentBytes === 0) {
+      before = sentBytes;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    expect(sentBytes).toBeLessThanOrEqual(10 * CHUNK_BYTES);
+    unblock();
+    await uploading;
+  });
+
   it('gives up when told to', async () => {
     const server = await serve({});
     const { connection } = await behindProxy(

@@ -16,6 +16,8 @@ export class BlobFolder implements BlobCache {
   readonly #maxBytes: number;
   readonly #coordinator: Pick<Coordinator, 'download' | 'downloadBytes'>;
   readonly #small = new Map<string, Uint8Array>();
+  /** Names in the folder, listed once: a round must not ask the disk for what was never there. */
+  #onDisk: Set<string> | undefined;
 
   constructor(
     folder: string,
@@ -58,20 +60,19 @@ export class BlobFolder implements BlobCache {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = join(this.#folder, digest);
     await this.#coordinator.download(digest, path, signal, onBytes);
+    this.#onDisk?.add(digest);
     await this.#forgetOldest();
     return await readFile(path);
   }
 
   /** A damaged file is taken away and counts as absent. */
   async #fromDisk(digest: string): Promise<Uint8Array | undefined> {
+    this.#onDisk ??= new Set(await readdir(this.#folder).catch(noFolder));
+    if (!this.#onDisk.has(digest)) return undefined;
     const path = join(this.#folder, digest);
-    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
-    if (!bytes) return undefined;
+    const bytes = await readFile(path);
     if (createHash('sha256').update(bytes).digest('hex') !== digest) {
-      await rm(path, { force: true });
+      await this.#forget(digest);
       return undefined;
     }
     const now = new Date();
@@ -85,14 +86,24 @@ export class BlobFolder implements BlobCache {
       (await readdir(this.#folder)).map(async (name) => {
         const path = join(this.#folder, name);
         const { size, mtimeMs } = await stat(path);
-        return { path, size, mtimeMs };
+        return { name, size, mtimeMs };
       }),
     );
     files.sort((a, b) => b.mtimeMs - a.mtimeMs);
     let total = files[0]?.size ?? 0;
-    for (const { path, size } of files.slice(1)) {
+    for (const { name, size } of files.slice(1)) {
       total += size;
-      if (total > this.#maxBytes) await rm(path, { force: true });
+      if (total > this.#maxBytes) await this.#forget(name);
     }
   }
+
+  async #forget(name: string): Promise<void> {
+    this.#onDisk?.delete(name);
+    await rm(join(this.#folder, name), { force: true });
+  }
+}
+
+function noFolder(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 }

@@ -18,11 +18,12 @@ import type { TreeHead } from '../../../shared/transparency/checkpoint.ts';
 import { type ClientConfig, CONFIG_TEMPLATE, parseConfig } from '../../config.ts';
 import { type Membership, MembershipSchema } from '../../core/membership.ts';
 import { readPrivateJson } from '../../data/private-json.ts';
+import type { Home } from '../../ports/home.ts';
 import { readIfThere, writePrivateFile } from './private-file.ts';
 
 const HeadSchema = z.strictObject({ origin: z.string(), size: z.int().min(0), root: z.string() });
 
-export class HomeFolder {
+export class HomeFolder implements Home {
   readonly folder: string;
 
   constructor(folder: string) {

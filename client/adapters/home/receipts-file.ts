@@ -19,12 +19,15 @@ const KeptReceiptSchema = z.strictObject({
 export class ReceiptsFile implements Receipts {
   readonly #path: string;
   readonly #file: FileHandle;
+  /** Up to here the file holds whole, durable lines. */
+  #wholeBytes: number;
   #pending: string[] = [];
-  #writing: Promise<void> = Promise.resolve();
+  #writing: Promise<void> | undefined;
 
-  private constructor(path: string, file: FileHandle) {
+  private constructor(path: string, file: FileHandle, wholeBytes: number) {
     this.#path = path;
     this.#file = file;
+    this.#wholeBytes = wholeBytes;
   }
 
   /** Opens for appending; a last line that a crash cut short is taken off first, so that it cannot spoil the next. */
@@ -33,19 +36,20 @@ export class ReceiptsFile implements Receipts {
     const { size } = await file.stat();
     const whole = await endOfLastLine(file, size);
     if (whole < size) await file.truncate(whole);
-    return new ReceiptsFile(path, file);
+    return new ReceiptsFile(path, file, whole);
   }
 
-  /** Lines that arrive while others are being written go to disk together, with one sync. */
   append(receipt: KeptReceipt): void {
     this.#pending.push(`${JSON.stringify(receipt)}\n`);
-    if (this.#pending.length > 1) return;
-    this.#writing = this.#writing.then(() => this.#write());
     // Whoever flushes hears of a failure; until then it must not end the process.
-    this.#writing.catch(() => undefined);
+    this.flush().catch(() => undefined);
   }
 
+  /** After a failure, e.g. `disk_full`, nothing is lost yet: the next flush tries again. */
   flush(): Promise<void> {
+    this.#writing ??= this.#drain().finally(() => {
+      this.#writing = undefined;
+    });
     return this.#writing;
   }
 
@@ -55,18 +59,27 @@ export class ReceiptsFile implements Receipts {
   }
 
   async close(): Promise<void> {
-    await this.flush();
-    await this.#file.close();
+    try {
+      await this.flush();
+    } finally {
+      await this.#file.close();
+    }
   }
 
-  async #write(): Promise<void> {
-    const lines = this.#pending.join('');
-    this.#pending = [];
-    try {
-      await this.#file.appendFile(lines);
-      await this.#file.datasync();
-    } catch (error) {
-      throw asDiskRefusal(error, this.#path);
+  /** Lines that arrive while others are being written go to disk together, with one sync. */
+  async #drain(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const count = this.#pending.length;
+      const bytes = Buffer.from(this.#pending.join(''), 'utf8');
+      try {
+        await this.#file.appendFile(bytes);
+        await this.#file.datasync();
+      } catch (error) {
+        await this.#file.truncate(this.#wholeBytes);
+        throw asDiskRefusal(error, this.#path);
+      }
+      this.#wholeBytes += bytes.length;
+      this.#pending.splice(0, count);
     }
   }
 }
