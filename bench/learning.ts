@@ -9,7 +9,7 @@
 import { parseArgs } from 'node:util';
 import { loadBackend } from '../shared/learning/backend.ts';
 import { evaluateModel } from '../test/support/evaluate-model.ts';
-import { normOf, runFederation } from '../test/support/federated-run.ts';
+import { runFederation } from '../test/support/federated-run.ts';
 import { referenceData } from '../test/support/reference-data.ts';
 import { federationOf, loadNBaIot, loadNslKdd, type ReferenceSet } from '../test/support/reference-sets.ts';
 
@@ -75,7 +75,6 @@ async function measure(set: ReferenceSet): Promise<void> {
       backend,
       ...(await evaluateModel(federation, model, set)),
       cpuSeconds: user / 1e6,
-      modelNorm: normOf(model),
       ...(options.family === 'autoencoder' ? { honestNormRatios: ratios } : {}),
       refused: [...new Set(refused.map(({ member, step, finding }) => `${member} ${step} ${finding.code}`))],
     }),

@@ -1,6 +1,6 @@
 /** The processes of the demonstration: started like a user starts them, and gone when it ends, however it ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +47,8 @@ export class Processes {
   /** @param interrupted aborts when the person has had enough */
   constructor(logs: string, interrupted: AbortSignal) {
     this.#logs = logs;
+    // Every wait listens to it, and many wait at once.
+    setMaxListeners(0, this.#halt.signal);
     interrupted.addEventListener('abort', () => this.#halt.abort(interrupted.reason), { once: true });
     process.on('exit', this.#killAll);
   }

@@ -184,7 +184,7 @@ function alertsText({ alerts, threshold, perOrganisation }: Outcome): string {
     `${perOrganisation.has(owner) ? owner : INTEGRATOR}, line ${line}: score ${number(score)}; it was ${printable(label)}`,
     ...why.map(
       ({ share: part, feature, value, expected }) =>
-        `  ${percent(part).padStart(5)}  ${feature} = ${shownValue(value)}, usual: ${shownValue(expected)}`,
+        `  ${`${(100 * part).toFixed(0)} %`.padStart(5)}  ${feature} = ${shownValue(value)}, usual: ${shownValue(expected)}`,
     ),
   ]);
   return [head, ...shown].join('\n');
@@ -217,7 +217,10 @@ function nextText({ stage, organisations, options }: Outcome): string {
       'npm run client -- --help                   what a member or an integrator can do',
     ].join('\n');
   }
-  const at = (path: string) => relative(process.cwd(), path) || '.';
+  const at = (path: string) => {
+    const near = relative(process.cwd(), path);
+    return near.startsWith('..') ? path : near;
+  };
   const [member = ''] = organisations;
   const commands: readonly (readonly [string, string])[] = [
     [
@@ -230,7 +233,7 @@ function nextText({ stage, organisations, options }: Outcome): string {
     ],
     ['the release, offline', `client -- verify ${at(stage.model)} --home ${at(stage.integrator)}`],
     [
-      `what ${member} was told to look at`,
+      `the alerts of ${member}`,
       `client -- score ${at(stage.slice(member))} --home ${at(stage.node(member))}`,
     ],
     [
@@ -255,7 +258,7 @@ function number(value: number): string {
 }
 
 function percent(part: number): string {
-  return `${Number((100 * part).toPrecision(2))} %`;
+  return `${Number((100 * part).toFixed(part < 0.1 ? 1 : 0))} %`;
 }
 
 function share(value: number | undefined): string {

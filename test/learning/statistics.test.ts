@@ -83,6 +83,13 @@ describe('the statistics of a pool', () => {
       ),
     );
     expect(rank(encoder.usual(place))).toBeLessThanOrEqual(0.5);
+    const { rows, width, data } = joinRows(pool);
+    for (let row = 0; row < 50; row += 1) {
+      const value = data[row * width] ?? 0;
+      let smaller = 0;
+      for (let other = 0; other < rows; other += 1) if ((data[other * width] ?? 0) < value) smaller += 1;
+      expect(Math.abs(rank(value) - smaller / rows)).toBeLessThan(0.02);
+    }
   });
 
   it('move no further than the share of rows of the member who lies', async () => {

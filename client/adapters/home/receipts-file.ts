@@ -22,7 +22,7 @@ export class ReceiptsFile implements Receipts {
   /** Up to here the file holds whole, durable lines. */
   #wholeBytes: number;
   #pending: string[] = [];
-  #writing: Promise<void> | undefined;
+  #writing: Promise<void> = Promise.resolve();
 
   private constructor(path: string, file: FileHandle, wholeBytes: number) {
     this.#path = path;
@@ -47,9 +47,8 @@ export class ReceiptsFile implements Receipts {
 
   /** After a failure, e.g. `disk_full`, nothing is lost yet: the next flush tries again. */
   flush(): Promise<void> {
-    this.#writing ??= this.#drain().finally(() => {
-      this.#writing = undefined;
-    });
+    const drain = () => this.#drain();
+    this.#writing = this.#writing.then(drain, drain);
     return this.#writing;
   }
 
@@ -68,19 +67,18 @@ export class ReceiptsFile implements Receipts {
 
   /** Lines that arrive while others are being written go to disk together, with one sync. */
   async #drain(): Promise<void> {
-    while (this.#pending.length > 0) {
-      const count = this.#pending.length;
-      const bytes = Buffer.from(this.#pending.join(''), 'utf8');
-      try {
-        await this.#file.appendFile(bytes);
-        await this.#file.datasync();
-      } catch (error) {
-        await this.#file.truncate(this.#wholeBytes);
-        throw asDiskRefusal(error, this.#path);
-      }
-      this.#wholeBytes += bytes.length;
-      this.#pending.splice(0, count);
+    const count = this.#pending.length;
+    if (count === 0) return;
+    const bytes = Buffer.from(this.#pending.join(''), 'utf8');
+    try {
+      await this.#file.appendFile(bytes);
+      await this.#file.datasync();
+    } catch (error) {
+      await this.#file.truncate(this.#wholeBytes);
+      throw asDiskRefusal(error, this.#path);
     }
+    this.#wholeBytes += bytes.length;
+    this.#pending.splice(0, count);
   }
 }
 
