@@ -88,6 +88,7 @@ export async function serve(homeFolder: string, overrides: Partial<Config> = {})
       software: SOFTWARE,
     },
     log,
+    servesSinceMs: clock.now(),
     canaryFile: canaryPath(home, federation),
     timed: metrics.timed,
   };

@@ -12,7 +12,12 @@ export interface CommonOptions {
 /** Adds --home, --json and what --help says last: an example and the exit codes. */
 export function withCommon(command: Command, example: string): Command {
   return command
-    .addOption(new Option('--home <dir>', 'folder of this node; also $VEDETTE_HOME').default(defaultHome()))
+    .addOption(
+      new Option('--home <dir>', 'folder of this node').default(
+        defaultHome(),
+        '$VEDETTE_HOME or ~/.vedette/client',
+      ),
+    )
     .option('--json', 'print JSON on stdout', false)
     .addHelpText('after', `\nExample:\n  ${example}\n${EXIT_CODES_HELP}`);
 }

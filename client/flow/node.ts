@@ -2,19 +2,25 @@
 import type { Logger } from 'pino';
 import type { Federation } from '../../shared/federation/schema.ts';
 import type { SigningKey } from '../../shared/identity/keys.ts';
-import type { ModelFamily } from '../../shared/learning/family.ts';
+import type { ModelFamily, RowSource } from '../../shared/learning/family.ts';
 import type { TrustedLog } from '../../shared/provenance/log-proof.ts';
 import type { TreeHead } from '../../shared/transparency/checkpoint.ts';
 import type { Membership } from '../core/membership.ts';
 import type { SeenLog } from '../core/seen-log.ts';
 import type { Incidents } from '../data/incidents.ts';
-import type { RowStore } from '../data/row-store.ts';
 import type { SitePolicy } from '../data/site-policy.ts';
 import type { Tamper } from '../drills/tamper.ts';
 import type { BlobCache } from '../ports/blob-cache.ts';
 import type { Coordinator } from '../ports/coordinator.ts';
 import type { InstalledModels } from '../ports/installed-models.ts';
 import type { Receipts } from '../ports/receipts.ts';
+
+/** This site's normal rows: those trained on, and those that only judge. */
+export interface SiteRows {
+  readonly training: RowSource;
+  readonly heldBack: RowSource;
+  close(): Promise<void>;
+}
 
 /** What a node that takes part in rounds has at hand. */
 export interface ClientNode {
@@ -30,7 +36,7 @@ export interface ClientNode {
   readonly family: ModelFamily;
   /** Which tf.js backend does the algebra here. */
   readonly backend: string;
-  readonly rows: RowStore;
+  readonly rows: SiteRows;
   /** SHA-256 that commits to the data trained on. */
   readonly fingerprint: string;
   readonly incidents: Incidents | undefined;

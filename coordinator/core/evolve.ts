@@ -1,7 +1,18 @@
 /** Folds one event into the state. Pure and total: a journal that was accepted once always folds again. */
 import { ACCEPTED, type Verdict } from '../../shared/verdict.ts';
 import type { DataOf, Recorded, RoundFacts } from './events.ts';
-import type { Candidate, Judged, Member, Phase, RoundSummary, Run, Seat, Seats, State } from './state.ts';
+import { inPhase, inRound, inRun, seatsOf, withEntry, withMember, withSeat } from './parts.ts';
+import {
+  type Candidate,
+  type Judged,
+  type Member,
+  type RoundSummary,
+  type Run,
+  receivedOf,
+  type Seat,
+  type Seats,
+  type State,
+} from './state.ts';
 
 export function evolve(state: State, recorded: Recorded): State {
   return { ...fold(state, recorded), size: recorded.index + 1 };
@@ -56,7 +67,7 @@ function fold(state: State, recorded: Recorded): State {
     case 'update_judged':
       return updateJudged(state, recorded.data, recorded.index);
     case 'update_withdrawn':
-      return withSeat(state, recorded.data.member, { state: 'withdrawn' });
+      return updateWithdrawn(state, recorded.data, recorded.index);
     case 'collection_closed':
       return inRound(state, (_run, phase) => ({
         phase: 'screening',
@@ -131,15 +142,6 @@ function unknownEvent(recorded: never): never {
   throw new Error(`journal entry of unknown type ${JSON.stringify((recorded as Recorded).type)}`);
 }
 
-function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
-  return new Map(map).set(key, value);
-}
-
-function withMember(state: State, id: string, change: Partial<Member>): State {
-  const member = state.members.get(id);
-  return member ? { ...state, members: withEntry(state.members, id, { ...member, ...change }) } : state;
-}
-
 function memberJoined(state: State, data: DataOf<'member_joined'>, at: string): State {
   const member: Member = {
     id: data.member,
@@ -208,8 +210,7 @@ function updateReceived(state: State, data: DataOf<'update_received'>, { index, 
   const received = { member, update, bytes, samples, norm, header, index };
   const seated = withSeat(state, member, { state: 'received', received });
   const counted = inPhase(seated, 'collecting', (_run, phase) => {
-    const inHand = [...phase.seats.values()].filter((seat) => seat.state === 'received').length;
-    const reached = phase.quorumAtMs === undefined && inHand >= phase.round.min;
+    const reached = phase.quorumAtMs === undefined && receivedOf(phase.seats).length >= phase.round.min;
     return reached ? { ...phase, quorumAtMs: Date.parse(at) } : phase;
   });
   return withJudged(counted, member, { ...data, verdict: ACCEPTED, index });
@@ -226,6 +227,20 @@ function updateJudged(state: State, data: DataOf<'update_judged'>, index: number
     verdict,
     index,
   });
+}
+
+/** A grace granted to a quorum ends with it: the collection then has its whole deadline again. */
+function updateWithdrawn(state: State, data: DataOf<'update_withdrawn'>, index: number): State {
+  const { member, reason } = data;
+  const verdict: Verdict = { decision: 'ignore', code: 'update_withdrawn', message: reason, findings: [] };
+  const withdrawn = withJudged(withSeat(state, member, { state: 'withdrawn' }), member, {
+    ...data,
+    verdict,
+    index,
+  });
+  return inPhase(withdrawn, 'collecting', (_run, phase) =>
+    receivedOf(phase.seats).length < phase.round.min ? { ...phase, quorumAtMs: undefined } : phase,
+  );
 }
 
 function withJudged(
@@ -315,36 +330,4 @@ function modelPromoted(state: State, data: DataOf<'model_promoted'>, { at, index
     index,
   };
   return { ...state, models: [...state.models, model], current: version, run: undefined };
-}
-
-export function seatsOf(phase: Phase | undefined): Seats | undefined {
-  return phase && 'seats' in phase ? phase.seats : undefined;
-}
-
-function withSeat(state: State, member: string, seat: Seat): State {
-  return inRun(state, (run) => {
-    const { phase } = run;
-    if (!('seats' in phase) || !phase.seats.has(member)) return run;
-    return { ...run, phase: { ...phase, seats: withEntry(phase.seats, member, seat) } };
-  });
-}
-
-function inRun(state: State, change: (run: Run) => Run): State {
-  return state.run ? { ...state, run: change(state.run) } : state;
-}
-
-function inPhase<P extends Phase['phase']>(
-  state: State,
-  phase: P,
-  change: (run: Run, phase: Extract<Phase, { phase: P }>) => Phase,
-): State {
-  return inRun(state, (run) =>
-    run.phase.phase === phase
-      ? { ...run, phase: change(run, run.phase as Extract<Phase, { phase: P }>) }
-      : run,
-  );
-}
-
-function inRound(state: State, change: (run: Run, phase: Extract<Phase, { seats: Seats }>) => Phase): State {
-  return inRun(state, (run) => ('seats' in run.phase ? { ...run, phase: change(run, run.phase) } : run));
 }

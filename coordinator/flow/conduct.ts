@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { Refusal } from '../../shared/refusal.ts';
-import type { Phase } from '../core/state.ts';
+import { type Phase, openRound as roundThatCollects } from '../core/state.ts';
 import { aggregate } from './aggregate.ts';
 import { assemble } from './assemble.ts';
 import { collect } from './collect.ts';
@@ -48,8 +48,16 @@ export class Conductor {
   }
 
   start(): void {
+    this.#giveCohortTime();
     this.#stopWatching = this.#context.desk.onAppend(() => this.wake());
     this.wake();
+  }
+
+  /** Nobody could move while no coordinator served: after a restart the cohort counts as just having moved. */
+  #giveCohortTime(): void {
+    const { desk, progress, clock } = this.#context;
+    const phase = roundThatCollects(desk.state);
+    if (phase) progress.open(phase.round.cohort, clock.now());
   }
 
   async stop(): Promise<void> {

@@ -22,6 +22,8 @@ export interface Context {
   readonly prover: Prover;
   readonly publisher: Publisher;
   readonly log: Logger;
+  /** When this process began to serve, in milliseconds since the epoch. */
+  readonly servesSinceMs: number;
   /** Absolute path of the canary file, when the federation has one. */
   readonly canaryFile: string | undefined;
   /** Measures how long the work of a phase takes. */

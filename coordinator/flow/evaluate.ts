@@ -9,7 +9,9 @@ export async function evaluate(context: Context): Promise<number | undefined> {
   const run = runIn(desk.state, 'voting');
   if (!run) return undefined;
   const { candidate } = run.phase;
-  const leftMs = candidate.openedAtMs + federationOf(context).promotion.voteFor - clock.now();
+  // Time in which nobody could vote, because no coordinator served, does not count.
+  const openedAtMs = Math.max(candidate.openedAtMs, context.servesSinceMs);
+  const leftMs = openedAtMs + federationOf(context).promotion.voteFor - clock.now();
   if (leftMs > 0 && !everyoneVoted(desk.state, run.phase)) return leftMs;
   await context.timed('evaluate', async () => {
     await desk.dispatch({

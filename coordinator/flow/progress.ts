@@ -1,4 +1,4 @@
-/** Who moves: bytes that became durable, or training that advanced. Kept in memory only; a restart starts afresh. */
+/** Who moves: bytes that became durable, or training that advanced. Kept in memory only: a restart opens it anew. */
 
 /** Bytes that count as a move; trickling less than this per idle window is standing still. */
 export const MIN_MOVED_BYTES = 16 * 1024;

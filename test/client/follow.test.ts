@@ -19,10 +19,18 @@ afterEach(() => {
   stops = [];
 });
 
-async function start(node: SmallNode, coordinator: ScriptedCoordinator): Promise<{ ended: Promise<void>; stop: () => void }> {
+async function start(
+  node: SmallNode,
+  coordinator: ScriptedCoordinator,
+): Promise<{ ended: Promise<void>; stop: () => void }> {
   const stop = new AbortController();
   stops.push(stop);
-  const renewal = { coordinator, transportKey: makeKey('transport'), save: async () => {}, certificatePem: await certificate() };
+  const renewal = {
+    coordinator,
+    transportKey: makeKey('transport'),
+    save: async () => {},
+    certificatePem: await certificate(),
+  };
   const ended = follow(node, { signal: stop.signal, renewal });
   ended.catch(() => {});
   return { ended, stop: () => stop.abort() };
@@ -148,7 +156,7 @@ describe('a node that follows', () => {
     expect(node.kept[0]?.round).toBe(2);
   });
 
-  it('does not train when its site policy forbids it', async () => {
+  it('sends nothing when its site policy forbids it', async () => {
     const coordinator = new ScriptedCoordinator();
     const { SitePolicySchema } = await import('../../client/data/site-policy.ts');
     const node = smallNode(coordinator, { policy: SitePolicySchema.parse({ train: false }) });
@@ -164,7 +172,9 @@ describe('a node that follows', () => {
     const coordinator = new ScriptedCoordinator();
     const node = smallNode(coordinator);
     await start(node, coordinator);
-    const { base: candidate } = coordinator.plan(tensorsOfFlat([{ name: 'seed', shape: [1] }], Float32Array.of(2)));
+    const { base: candidate } = coordinator.plan(
+      tensorsOfFlat([{ name: 'seed', shape: [1] }], Float32Array.of(2)),
+    );
     const ballot = { run: 'run-1', candidate, bytes: 10 };
     coordinator.show({ ballot });
     coordinator.show({ ballot });
@@ -219,7 +229,10 @@ describe('a node that follows', () => {
       return [...(decode(updateOf(at, plan.base)).tensors.get('w') ?? [])];
     };
     const [first = 0] = await values(smallNode(honest), honest);
-    const [flipped = 0] = await values(smallNode(coordinator, { tamper: findDrill('sign-flip-10', '1') }), coordinator);
+    const [flipped = 0] = await values(
+      smallNode(coordinator, { tamper: findDrill('sign-flip-10', '1') }),
+      coordinator,
+    );
     expect(flipped).toBeCloseTo(-10 * first, 3);
   });
 });

@@ -33,7 +33,16 @@ describe('a cohort', () => {
     story.standing('cyd', 'revoke');
     story.enrol('eve');
     const secretHash = 'secret of fay';
-    story.when({ type: 'issue-invite', invite: 'f', name: 'fay', role: 'member', secretHash, validMs: 1000, nowMs: story.nowMs, by: 'olga' });
+    story.when({
+      type: 'issue-invite',
+      invite: 'f',
+      name: 'fay',
+      role: 'member',
+      secretHash,
+      validMs: 1000,
+      nowMs: story.nowMs,
+      by: 'olga',
+    });
     story.when({ type: 'join', secretHash, did: 'did:key:fay', nowMs: story.nowMs });
     story.openRun();
     expect(story.openRound().cohort).toEqual(['ada', 'dan', 'eve']);
@@ -65,7 +74,9 @@ describe('a cohort', () => {
 
   it('is another one with another draw', () => {
     const plan = windows({ target: 4, overselect: 1 });
-    const drawn = new Set(Array.from({ length: 20 }, (_, round) => selectCohort(TEN, plan, `1/run-1/${round}`, new Set()).join()));
+    const drawn = new Set(
+      Array.from({ length: 20 }, (_, round) => selectCohort(TEN, plan, `1/run-1/${round}`, new Set()).join()),
+    );
     expect(drawn.size).toBeGreaterThan(10);
   });
 
@@ -74,7 +85,12 @@ describe('a cohort', () => {
       fc.property(names, fc.string(), (active, draw) => {
         const setBack = new Set(active.filter((_, place) => place % 2 === 0));
         const fresh = active.length - setBack.size;
-        const drawn = selectCohort(active, windows({ min: 1, target: Math.max(1, fresh), overselect: 1 }), draw, setBack);
+        const drawn = selectCohort(
+          active,
+          windows({ min: 1, target: Math.max(1, fresh), overselect: 1 }),
+          draw,
+          setBack,
+        );
         expect(drawn.filter((member) => !setBack.has(member))).toHaveLength(fresh);
       }),
     );

@@ -102,10 +102,16 @@ describe('an update in an open round', () => {
     const story = collecting(['ada', 'bob', 'cyd']);
     story.submit('ada');
     const [event] = story.submit('ada', { update: digest('second') });
-    expect(event).toMatchObject({ type: 'update_judged', data: { verdict: { decision: 'ignore', code: 'update_repeated' } } });
+    expect(event).toMatchObject({
+      type: 'update_judged',
+      data: { verdict: { decision: 'ignore', code: 'update_repeated' } },
+    });
     expect(story.refuses(story.submission('ada', { update: digest('third') })).code).toBe('update_repeated');
     expect(story.state.members.get('ada')?.refused).toBe(0);
-    const { accepted } = dataOf([...story.submit('bob'), ...story.submit('cyd'), ...story.screen()], 'cohort_screened');
+    const { accepted } = dataOf(
+      [...story.submit('bob'), ...story.submit('cyd'), ...story.screen()],
+      'cohort_screened',
+    );
     expect(accepted).toEqual(['ada', 'bob', 'cyd']);
   });
 
@@ -114,7 +120,14 @@ describe('an update in an open round', () => {
     const [judged] = story.submit('ada', { samples: 2_000_000 });
     expect(judged).toMatchObject({
       type: 'update_judged',
-      data: { member: 'ada', verdict: { decision: 'reject', code: 'samples_beyond_bound', findings: [{ value: 2_000_000, bound: [1, 1_000_000] }] } },
+      data: {
+        member: 'ada',
+        verdict: {
+          decision: 'reject',
+          code: 'samples_beyond_bound',
+          findings: [{ value: 2_000_000, bound: [1, 1_000_000] }],
+        },
+      },
     });
     expect(story.state.members.get('ada')?.refused).toBe(1);
     expect(story.refuses(story.submission('ada', { update: digest('mended') })).code).toBe('update_repeated');
@@ -146,7 +159,14 @@ describe('an update in an open round', () => {
   it('is held to the bound that the operator set for its member', () => {
     const story = Story.withMembers(['ada', 'bob']);
     story.standing('ada', 'suspend');
-    story.when({ type: 'change-standing', member: 'ada', action: 'reinstate', reason: '', by: 'olga', maxSamples: 5 });
+    story.when({
+      type: 'change-standing',
+      member: 'ada',
+      action: 'reinstate',
+      reason: '',
+      by: 'olga',
+      maxSamples: 5,
+    });
     story.openRun();
     story.openRound();
     expect(dataOf(story.submit('ada', { samples: 6 }), 'update_judged').verdict.message).toContain('bound 5');
@@ -154,9 +174,17 @@ describe('an update in an open round', () => {
 
   it('carries what the inspection found wrong as evidence, whatever its facts are', () => {
     const story = collecting(['ada', 'bob', 'cyd']);
-    const finding = { code: 'sums_inconsistent', message: 'trace(G)/N is 7', facts: { value: 'not a number' } } as const;
+    const finding = {
+      code: 'sums_inconsistent',
+      message: 'trace(G)/N is 7',
+      facts: { value: 'not a number' },
+    } as const;
     const { verdict } = dataOf(story.submit('ada', {}, finding), 'update_judged');
-    expect(verdict).toMatchObject({ decision: 'reject', code: 'sums_inconsistent', findings: [{ value: 0, passed: false }] });
+    expect(verdict).toMatchObject({
+      decision: 'reject',
+      code: 'sums_inconsistent',
+      findings: [{ value: 0, passed: false }],
+    });
   });
 
   it('is refused without an event from outside the cohort, from the suspended, and for a round to come', () => {
@@ -183,7 +211,10 @@ describe('an update for a round that has closed', () => {
   it('is ignored once with an event, then only refused', () => {
     const story = closed();
     const [event] = story.submit('cyd');
-    expect(event).toMatchObject({ type: 'update_judged', data: { verdict: { decision: 'ignore', code: 'update_late' } } });
+    expect(event).toMatchObject({
+      type: 'update_judged',
+      data: { verdict: { decision: 'ignore', code: 'update_late' } },
+    });
     expect(story.submit('cyd')).toEqual([]);
     expect(story.refuses(story.submission('cyd', { update: digest('other') })).code).toBe('update_late');
     expect(story.state.members.get('cyd')?.refused).toBe(0);
@@ -253,7 +284,9 @@ describe('a round below its quorum', () => {
     const stale = story.header('ada');
     story.later(60_000).tick();
     story.openRound();
-    expect(story.submit('ada', stale)).toMatchObject([{ type: 'update_judged', data: { attempt: 1, verdict: { code: 'update_late' } } }]);
+    expect(story.submit('ada', stale)).toMatchObject([
+      { type: 'update_judged', data: { attempt: 1, verdict: { code: 'update_late' } } },
+    ]);
     expect(typesOf(story.submit('ada'))).toEqual(['update_received']);
   });
 
@@ -265,7 +298,9 @@ describe('a round below its quorum', () => {
       if (attempt < 3) story.openRound();
     }
     const events = story.when({ type: 'open-round', nonce: 'n', maxBytes: 1, nowMs: story.nowMs });
-    expect(events).toMatchObject([{ type: 'run_failed', data: { reason: expect.stringContaining('3 times') } }]);
+    expect(events).toMatchObject([
+      { type: 'run_failed', data: { reason: expect.stringContaining('3 times') } },
+    ]);
     expect(story.state.run).toBeUndefined();
     expect(story.state.rounds.map(({ outcome }) => outcome)).toEqual(['abandoned', 'abandoned', 'abandoned']);
   });
@@ -275,7 +310,9 @@ describe('a round below its quorum', () => {
     story.openRun();
     story.standing('bob', 'suspend');
     const events = story.when({ type: 'open-round', nonce: 'n', maxBytes: 1, nowMs: story.nowMs });
-    expect(events).toMatchObject([{ type: 'run_failed', data: { reason: '1 active members (at least 2 needed)' } }]);
+    expect(events).toMatchObject([
+      { type: 'run_failed', data: { reason: '1 active members (at least 2 needed)' } },
+    ]);
   });
 });
 
@@ -293,14 +330,21 @@ describe('a round that is screened', () => {
     expect(dataOf(events, 'update_judged').verdict).toEqual(OUTLIER);
     expect(dataOf(events, 'cohort_screened').accepted).toEqual(['ada', 'cyd']);
     story.aggregate();
-    expect(story.state.rounds.at(-1)).toMatchObject({ accepted: 2, refused: [{ member: 'bob', code: 'norm_outlier' }] });
+    expect(story.state.rounds.at(-1)).toMatchObject({
+      accepted: 2,
+      refused: [{ member: 'bob', code: 'norm_outlier' }],
+    });
     expect(story.state.members.get('bob')).toMatchObject({ accepted: 0, refused: 1 });
     expect(story.state.members.get('ada')).toMatchObject({ accepted: 1, refused: 0 });
   });
 
   it('is abandoned when the outliers take the quorum with them', () => {
     const story = screening();
-    expect(typesOf(story.screen(['bob', 'cyd']))).toEqual(['update_judged', 'update_judged', 'round_abandoned']);
+    expect(typesOf(story.screen(['bob', 'cyd']))).toEqual([
+      'update_judged',
+      'update_judged',
+      'round_abandoned',
+    ]);
   });
 
   it('takes no verdict of another round, or a second time', () => {
@@ -325,7 +369,10 @@ describe('a member that loses its standing inside an open round', () => {
     story.submit('ada');
     const events = story.standing('ada', action);
     expect(typesOf(events)).toEqual(['standing_changed', 'update_withdrawn']);
-    expect(dataOf(events, 'update_withdrawn')).toMatchObject({ member: 'ada', reason: expect.stringContaining('told') });
+    expect(dataOf(events, 'update_withdrawn')).toMatchObject({
+      member: 'ada',
+      reason: expect.stringContaining('told'),
+    });
     for (const name of ['bob', 'cyd', 'dan']) story.submit(name);
     expect(dataOf(story.screen(), 'cohort_screened').accepted).toEqual(['bob', 'cyd', 'dan']);
   });
@@ -336,7 +383,10 @@ describe('a member that loses its standing inside an open round', () => {
     story.standing('ada', 'suspend');
     story.standing('ada', 'reinstate');
     expect(story.refuses(story.submission('ada', { update: digest('again') })).code).toBe('update_withdrawn');
-    expect(story.state.lastJudged.get('ada')?.verdict).toMatchObject({ decision: 'ignore', code: 'update_withdrawn' });
+    expect(story.state.lastJudged.get('ada')?.verdict).toMatchObject({
+      decision: 'ignore',
+      code: 'update_withdrawn',
+    });
   });
 
   it('is no longer waited for', () => {
@@ -362,16 +412,26 @@ describe('a member that loses its standing inside an open round', () => {
     const stale = story.aggregation();
     expect(typesOf(story.standing('ada', 'revoke'))).toEqual(['standing_changed', 'update_withdrawn']);
     expect(story.when(stale)).toEqual([]);
-    expect(dataOf(story.aggregate(), 'round_aggregated').contributions.map(({ member }) => member)).toEqual(['bob', 'cyd']);
+    expect(dataOf(story.aggregate(), 'round_aggregated').contributions.map(({ member }) => member)).toEqual([
+      'bob',
+      'cyd',
+    ]);
   });
 
-  it.each(['screening', 'aggregating'] as const)('ends the attempt when it takes the quorum while %s', (phase) => {
-    const story = collecting(['ada', 'bob']);
-    story.submit('ada');
-    story.submit('bob');
-    if (phase === 'aggregating') story.screen();
-    expect(phaseOf(story)).toBe(phase);
-    expect(typesOf(story.standing('bob', 'revoke'))).toEqual(['standing_changed', 'update_withdrawn', 'round_abandoned']);
-    expect(phaseOf(story)).toBe('opening');
-  });
+  it.each(['screening', 'aggregating'] as const)(
+    'ends the attempt when it takes the quorum while %s',
+    (phase) => {
+      const story = collecting(['ada', 'bob']);
+      story.submit('ada');
+      story.submit('bob');
+      if (phase === 'aggregating') story.screen();
+      expect(phaseOf(story)).toBe(phase);
+      expect(typesOf(story.standing('bob', 'revoke'))).toEqual([
+        'standing_changed',
+        'update_withdrawn',
+        'round_abandoned',
+      ]);
+      expect(phaseOf(story)).toBe('opening');
+    },
+  );
 });

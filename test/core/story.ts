@@ -1,10 +1,11 @@
 /** Given / when / then over the core: commands go in, events come out, and the state is what the events add up to. */
 import canonicalize from 'canonicalize';
+import { appliedShares } from '../../coordinator/core/aggregators/registry.ts';
 import type { Command, SubmittedHeader } from '../../coordinator/core/commands.ts';
 import { decide } from '../../coordinator/core/decide.ts';
 import type { Contribution, DataOf, Event, EventType, Recorded } from '../../coordinator/core/events.ts';
-import { evolve, seatsOf } from '../../coordinator/core/evolve.ts';
-import { appliedShares } from '../../coordinator/core/aggregators/registry.ts';
+import { evolve } from '../../coordinator/core/evolve.ts';
+import { seatsOf } from '../../coordinator/core/parts.ts';
 import { EMPTY, receivedOf, type State } from '../../coordinator/core/state.ts';
 import { validateFederation } from '../../shared/federation/load.ts';
 import type { Federation } from '../../shared/federation/schema.ts';
@@ -14,7 +15,12 @@ import type { Verdict } from '../../shared/verdict.ts';
 import { refusalOf } from '../support/refusal-of.ts';
 
 export const START_MS = Date.UTC(2026, 0, 1);
-const KEYS = { identity: 'did:key:coordinator', log: 'log', publisher: 'did:key:publisher', caFingerprint: '00' };
+const KEYS = {
+  identity: 'did:key:coordinator',
+  log: 'log',
+  publisher: 'did:key:publisher',
+  caFingerprint: '00',
+};
 const WINDOWS = { min: 2, openFor: 60_000, grace: 5_000, idle: 1_000, attempts: 3 };
 
 /** A digest that a person can tell apart. */
@@ -68,7 +74,16 @@ export class Story {
 
   enrol(name: string): void {
     const secretHash = `secret of ${name}`;
-    this.when({ type: 'issue-invite', invite: `invite-${name}`, name, role: 'member', secretHash, validMs: 60_000, nowMs: this.nowMs, by: 'olga' });
+    this.when({
+      type: 'issue-invite',
+      invite: `invite-${name}`,
+      name,
+      role: 'member',
+      secretHash,
+      validMs: 60_000,
+      nowMs: this.nowMs,
+      by: 'olga',
+    });
     this.when({ type: 'join', secretHash, did: `did:key:${name}`, nowMs: this.nowMs });
     this.standing(name, 'approve');
   }
@@ -78,7 +93,12 @@ export class Story {
   }
 
   openRun(repeat = 1): Event[] {
-    return this.when({ type: 'open-run', steps: [{ step: 'sums', repeat, rule: { rule: 'weighted-mean' } }], base: digest('base'), by: 'olga' });
+    return this.when({
+      type: 'open-run',
+      steps: [{ step: 'sums', repeat, rule: { rule: 'weighted-mean' } }],
+      base: digest('base'),
+      by: 'olga',
+    });
   }
 
   openRound(): DataOf<'round_opened'> {
@@ -103,7 +123,15 @@ export class Story {
   }
 
   submission(member: string, changes: Partial<SubmittedHeader> = {}, finding?: StructureFinding): Command {
-    return { type: 'submit', member, header: this.header(member, changes), jws: 'jws', norm: 1, finding, nowMs: this.nowMs };
+    return {
+      type: 'submit',
+      member,
+      header: this.header(member, changes),
+      jws: 'jws',
+      norm: 1,
+      finding,
+      nowMs: this.nowMs,
+    };
   }
 
   submit(member: string, changes: Partial<SubmittedHeader> = {}, finding?: StructureFinding): Event[] {
@@ -132,10 +160,24 @@ export class Story {
   /** What the aggregation of the updates in hand would be recorded as. */
   aggregation(): Command {
     const { round, attempt } = this.round;
-    const received = receivedOf(seatsOf(this.state.run?.phase) ?? new Map()).sort((a, b) => (a.member < b.member ? -1 : 1));
-    const shares = received.length === 0 ? [] : appliedShares({ rule: 'weighted-mean' }, received.map(({ samples }) => samples));
+    const received = receivedOf(seatsOf(this.state.run?.phase) ?? new Map()).sort((a, b) =>
+      a.member < b.member ? -1 : 1,
+    );
+    const shares =
+      received.length === 0
+        ? []
+        : appliedShares(
+            { rule: 'weighted-mean' },
+            received.map(({ samples }) => samples),
+          );
     const contributions = received.map(
-      ({ member, update, samples, index }, place): Contribution => ({ member, update, samples, index, weight: shares[place] ?? 0 }),
+      ({ member, update, samples, index }, place): Contribution => ({
+        member,
+        update,
+        samples,
+        index,
+        weight: shares[place] ?? 0,
+      }),
     );
     return {
       type: 'record-aggregate',
@@ -151,7 +193,13 @@ export class Story {
   }
 
   assemble(): Event[] {
-    return this.when({ type: 'record-candidate', run: this.run, weights: digest('weights'), bytes: 10, base: digest('base') });
+    return this.when({
+      type: 'record-candidate',
+      run: this.run,
+      weights: digest('weights'),
+      bytes: 10,
+      base: digest('base'),
+    });
   }
 
   get run(): string {
@@ -178,7 +226,13 @@ export class Story {
   }
 
   promote(): Event[] {
-    return this.when({ type: 'record-promotion', run: this.run, weights: digest('weights'), manifest: digest('manifest'), files: [] });
+    return this.when({
+      type: 'record-promotion',
+      run: this.run,
+      weights: digest('weights'),
+      manifest: digest('manifest'),
+      files: [],
+    });
   }
 
   /** A whole round in which these members' updates are taken. */
@@ -214,7 +268,9 @@ export const OUTLIER: Verdict = {
   decision: 'reject',
   code: 'norm_outlier',
   message: 'norm 40 is 8 times the median 5 (bound 3)',
-  findings: [{ check: 'norm', value: 40, bound: [0.5, 15], passed: false, code: 'norm_outlier', message: 'norm 40' }],
+  findings: [
+    { check: 'norm', value: 40, bound: [0.5, 15], passed: false, code: 'norm_outlier', message: 'norm 40' },
+  ],
 };
 
 export function canary(auroc: number) {

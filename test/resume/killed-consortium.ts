@@ -60,7 +60,9 @@ export async function runThrough(consortium: Consortium, kills: readonly Kill[])
   const alive = keepAlive();
   try {
     await openRunOnce(consortium);
-    const model = await waitFor(async () => (await modelsOf(consortium)).models.find(({ state }) => state === 'current'));
+    const model = await waitFor(async () =>
+      (await modelsOf(consortium)).models.find(({ state }) => state === 'current'),
+    );
     const { rounds } = await waitFor(() => roundsOf(consortium));
     return { weights: model.model?.weights ?? '', threshold: model.model?.threshold ?? 0, rounds, deaths };
   } finally {

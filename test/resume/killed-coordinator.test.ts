@@ -25,7 +25,9 @@ function expectSameModel(outcome: Outcome, undisturbed: Outcome): void {
   expect(outcome.weights).toBe(undisturbed.weights);
   expect(outcome.threshold).toBe(undisturbed.threshold);
   expect(outcome.rounds.map(({ result }) => result)).toEqual(undisturbed.rounds.map(({ result }) => result));
-  expect(outcome.rounds.every(({ outcome: end, accepted }) => end === 'aggregated' && accepted === 3)).toBe(true);
+  expect(outcome.rounds.every(({ outcome: end, accepted }) => end === 'aggregated' && accepted === 3)).toBe(
+    true,
+  );
 }
 
 describe('a coordinator of the christoffel family, killed once', () => {
@@ -37,11 +39,16 @@ describe('a coordinator of the christoffel family, killed once', () => {
     undisturbed = await runThrough(await copyConsortium(resting, join(folder.path, 'sums-undisturbed')), []);
   });
 
-  it.concurrent.each(PASSED_BY_SMALL_UPDATES)('resumes by itself after SIGKILL at %s', async (label: CrashPoint) => {
-    const outcome = await runThrough(await copyConsortium(resting, join(folder.path, `sums-${label}`)), [label]);
-    expect(outcome.deaths.map(({ signal }) => signal)).toEqual(['SIGKILL']);
-    expectSameModel(outcome, undisturbed);
-  });
+  it.concurrent.each(PASSED_BY_SMALL_UPDATES)(
+    'resumes by itself after SIGKILL at %s',
+    async (label: CrashPoint) => {
+      const outcome = await runThrough(await copyConsortium(resting, join(folder.path, `sums-${label}`)), [
+        label,
+      ]);
+      expect(outcome.deaths.map(({ signal }) => signal)).toEqual(['SIGKILL']);
+      expectSameModel(outcome, undisturbed);
+    },
+  );
 });
 
 describe('a coordinator of the autoencoder family', () => {
@@ -50,10 +57,15 @@ describe('a coordinator of the autoencoder family', () => {
 
   beforeAll(async () => {
     resting = await restingConsortium(join(folder.path, 'gradients'), AUTOENCODER);
-    undisturbed = await runThrough(await copyConsortium(resting, join(folder.path, 'gradients-undisturbed')), []);
+    undisturbed = await runThrough(
+      await copyConsortium(resting, join(folder.path, 'gradients-undisturbed')),
+      [],
+    );
   });
 
-  it('survives being killed at every label, one after the other, within one run', { timeout: 150_000 }, async () => {
+  it('survives being killed at every label, one after the other, within one run', {
+    timeout: 150_000,
+  }, async () => {
     const consortium = await copyConsortium(resting, join(folder.path, 'gradients-killed'));
     const outcome = await runThrough(consortium, CRASH_POINTS);
     expect(outcome.deaths.map(({ signal }) => signal)).toEqual(CRASH_POINTS.map(() => 'SIGKILL'));

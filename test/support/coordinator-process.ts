@@ -33,7 +33,18 @@ export async function startCoordinator(
   { crashAt }: StartOptions = {},
 ): Promise<CoordinatorProcess> {
   const child = launch(
-    ['serve', '--home', home, '--listen', `127.0.0.1:${port}`, '--http', '127.0.0.1:0', '--log', 'error', '--json'],
+    [
+      'serve',
+      '--home',
+      home,
+      '--listen',
+      `127.0.0.1:${port}`,
+      '--http',
+      '127.0.0.1:0',
+      '--log',
+      'error',
+      '--json',
+    ],
     crashAt ? { VEDETTE_CRASH_AT: crashAt } : {},
   );
   const exited = ended(child);

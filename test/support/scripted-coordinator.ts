@@ -1,6 +1,12 @@
 /** A coordinator that a test plays by hand: it signs what it says, and keeps a real log. */
 import { createHash } from 'node:crypto';
-import type { Coordinator, NodeReport, Release, RoundPlan, Situation } from '../../client/ports/coordinator.ts';
+import type {
+  Coordinator,
+  NodeReport,
+  Release,
+  RoundPlan,
+  Situation,
+} from '../../client/ports/coordinator.ts';
 import { makeKey } from '../../shared/identity/keys.ts';
 import { type Receipt, signReceipt } from '../../shared/provenance/receipt.ts';
 import { verifyUpdateHeader } from '../../shared/provenance/update-header.ts';
@@ -131,7 +137,12 @@ export class ScriptedCoordinator implements Coordinator {
     this.grow(1);
     const index = this.#tree.size - 1;
     const { checkpoint } = this.headFrom(0);
-    const proof = { index, leaf: this.#tree.leaf(index), inclusion: this.#tree.inclusionProof(index), checkpoint };
+    const proof = {
+      index,
+      leaf: this.#tree.leaf(index),
+      inclusion: this.#tree.inclusionProof(index),
+      checkpoint,
+    };
     return signReceipt(this.key, { federation: 'small', verdict: { decision: 'accept' }, ...of, ...proof });
   }
 

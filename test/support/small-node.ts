@@ -7,7 +7,13 @@ import type { BlobCache } from '../../client/ports/blob-cache.ts';
 import type { InstalledModels } from '../../client/ports/installed-models.ts';
 import type { KeptReceipt, Receipts } from '../../client/ports/receipts.ts';
 import { makeKey } from '../../shared/identity/keys.ts';
-import type { LocalResult, ModelFamily, RowBatch, RowSource, TrainContext } from '../../shared/learning/family.ts';
+import type {
+  LocalResult,
+  ModelFamily,
+  RowBatch,
+  RowSource,
+  TrainContext,
+} from '../../shared/learning/family.ts';
 import { noteVerifierKey } from '../../shared/transparency/checkpoint.ts';
 import { smallFederation } from './data-folder.ts';
 import { familyOf, plainStep } from './plain-family.ts';
@@ -19,7 +25,10 @@ export interface SmallNode extends ClientNode {
 
 export type Train = (rows: RowSource, context: TrainContext) => Promise<LocalResult>;
 
-export function smallNode(coordinator: ScriptedCoordinator, overrides: Partial<ClientNode> & { train?: Train } = {}): SmallNode {
+export function smallNode(
+  coordinator: ScriptedCoordinator,
+  overrides: Partial<ClientNode> & { train?: Train } = {},
+): SmallNode {
   const { train = oneMore, ...node } = overrides;
   const identity = makeKey('identity');
   const kept: KeptReceipt[] = [];
@@ -91,7 +100,9 @@ export async function oneMore(rows: RowSource, { base, seed, progress }: TrainCo
     done += count;
     progress(done, rows.count);
   }
-  const tensors = new Map([...base.tensors].map(([name, values]) => [name, values.map((value) => value + sum)]));
+  const tensors = new Map(
+    [...base.tensors].map(([name, values]) => [name, values.map((value) => value + sum)]),
+  );
   return { update: { layout: base.layout, tensors }, samples: rows.count, metrics: { sum } };
 }
 

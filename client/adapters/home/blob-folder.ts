@@ -61,7 +61,7 @@ export class BlobFolder implements BlobCache {
     const path = join(this.#folder, digest);
     await this.#coordinator.download(digest, path, signal, onBytes);
     this.#onDisk?.add(digest);
-    await this.#forgetOldest();
+    await this.#forgetOldest(digest);
     return await readFile(path);
   }
 
@@ -80,18 +80,18 @@ export class BlobFolder implements BlobCache {
     return bytes;
   }
 
-  /** Keeps the newest within the bound, and always the newest one. */
-  async #forgetOldest(): Promise<void> {
-    const files = await Promise.all(
-      (await readdir(this.#folder)).map(async (name) => {
-        const path = join(this.#folder, name);
-        const { size, mtimeMs } = await stat(path);
+  /** Brings the folder within its bound; the blob just fetched stays even when it alone exceeds it. */
+  async #forgetOldest(fetched: string): Promise<void> {
+    const names = (await readdir(this.#folder)).filter((name) => name !== fetched);
+    const others = await Promise.all(
+      names.map(async (name) => {
+        const { size, mtimeMs } = await stat(join(this.#folder, name));
         return { name, size, mtimeMs };
       }),
     );
-    files.sort((a, b) => b.mtimeMs - a.mtimeMs);
-    let total = files[0]?.size ?? 0;
-    for (const { name, size } of files.slice(1)) {
+    others.sort((a, b) => b.mtimeMs - a.mtimeMs);
+    let total = (await stat(join(this.#folder, fetched))).size;
+    for (const { name, size } of others) {
       total += size;
       if (total > this.#maxBytes) await this.#forget(name);
     }

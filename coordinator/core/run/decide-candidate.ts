@@ -123,7 +123,8 @@ function evaluate(
   const objection = objectionTo(state, votes, canary, currentCanary);
   const approvals = votes.filter((vote) => vote.approve).length;
   return {
-    threshold: secondHighest(votes.map((vote) => vote.p99)),
+    // Without a vote the candidate is rejected; the journal holds finite numbers only.
+    threshold: votes.length === 0 ? 0 : secondHighest(votes.map((vote) => vote.p99)),
     thresholdRule: 'second-highest',
     reports: votes.map(({ member, p99 }) => ({ member, p99 })),
     approvals,

@@ -80,7 +80,7 @@ export function decideStanding(state: State, command: CommandOf<'change-standing
       { member: id, standing: member.standing },
     );
   }
-  if (action === 'revoke' && isLastOperator(state, member)) {
+  if (to !== 'active' && isLastOperator(state, member)) {
     throw new Refusal(
       'standing_conflict',
       `${id} is the last active operator; a federation without one cannot be steered`,

@@ -1,9 +1,10 @@
 // Original file: proto/vedette/v1/control.proto
 
+
 export interface AbortRunReplyInput {
-  run?: string;
+  'run'?: (string);
 }
 
 export interface AbortRunReply {
-  run: string;
+  'run': (string);
 }

@@ -1,9 +1,10 @@
 // Original file: proto/vedette/v1/control.proto
 
+
 export interface AbortRunRequestInput {
-  reason?: string;
+  'reason'?: (string);
 }
 
 export interface AbortRunRequest {
-  reason: string;
+  'reason': (string);
 }

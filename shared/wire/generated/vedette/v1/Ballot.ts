@@ -3,13 +3,13 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface BallotInput {
-  run?: string;
-  candidate?: string;
-  bytes?: number | string | Long;
+  'run'?: (string);
+  'candidate'?: (string);
+  'bytes'?: (number | string | Long);
 }
 
 export interface Ballot {
-  run: string;
-  candidate: string;
-  bytes: number;
+  'run': (string);
+  'candidate': (string);
+  'bytes': (number);
 }

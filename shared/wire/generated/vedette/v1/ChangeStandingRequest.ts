@@ -3,15 +3,15 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface ChangeStandingRequestInput {
-  member?: string;
-  action?: string;
-  reason?: string;
-  maxSamples?: number | string | Long;
+  'member'?: (string);
+  'action'?: (string);
+  'reason'?: (string);
+  'maxSamples'?: (number | string | Long);
 }
 
 export interface ChangeStandingRequest {
-  member: string;
-  action: string;
-  reason: string;
-  maxSamples: number;
+  'member': (string);
+  'action': (string);
+  'reason': (string);
+  'maxSamples': (number);
 }

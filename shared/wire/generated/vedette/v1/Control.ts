@@ -1,619 +1,163 @@
 // Original file: proto/vedette/v1/control.proto
 
-import type * as grpc from '@grpc/grpc-js';
-import type { MethodDefinition } from '@grpc/proto-loader';
-import type {
-  AbortRunReply as _vedette_v1_AbortRunReply,
-  AbortRunReplyInput as _vedette_v1_AbortRunReplyInput,
-} from '../../vedette/v1/AbortRunReply.ts';
-import type {
-  AbortRunRequest as _vedette_v1_AbortRunRequest,
-  AbortRunRequestInput as _vedette_v1_AbortRunRequestInput,
-} from '../../vedette/v1/AbortRunRequest.ts';
-import type {
-  ChangeStandingRequest as _vedette_v1_ChangeStandingRequest,
-  ChangeStandingRequestInput as _vedette_v1_ChangeStandingRequestInput,
-} from '../../vedette/v1/ChangeStandingRequest.ts';
-import type {
-  DecideCandidateReply as _vedette_v1_DecideCandidateReply,
-  DecideCandidateReplyInput as _vedette_v1_DecideCandidateReplyInput,
-} from '../../vedette/v1/DecideCandidateReply.ts';
-import type {
-  DecideCandidateRequest as _vedette_v1_DecideCandidateRequest,
-  DecideCandidateRequestInput as _vedette_v1_DecideCandidateRequestInput,
-} from '../../vedette/v1/DecideCandidateRequest.ts';
-import type {
-  InviteReply as _vedette_v1_InviteReply,
-  InviteReplyInput as _vedette_v1_InviteReplyInput,
-} from '../../vedette/v1/InviteReply.ts';
-import type {
-  InviteRequest as _vedette_v1_InviteRequest,
-  InviteRequestInput as _vedette_v1_InviteRequestInput,
-} from '../../vedette/v1/InviteRequest.ts';
-import type {
-  JournalEntry as _vedette_v1_JournalEntry,
-  JournalEntryInput as _vedette_v1_JournalEntryInput,
-} from '../../vedette/v1/JournalEntry.ts';
-import type {
-  MemberRecord as _vedette_v1_MemberRecord,
-  MemberRecordInput as _vedette_v1_MemberRecordInput,
-} from '../../vedette/v1/MemberRecord.ts';
-import type {
-  MembersReply as _vedette_v1_MembersReply,
-  MembersReplyInput as _vedette_v1_MembersReplyInput,
-} from '../../vedette/v1/MembersReply.ts';
-import type {
-  MembersRequest as _vedette_v1_MembersRequest,
-  MembersRequestInput as _vedette_v1_MembersRequestInput,
-} from '../../vedette/v1/MembersRequest.ts';
-import type {
-  ModelVersionsReply as _vedette_v1_ModelVersionsReply,
-  ModelVersionsReplyInput as _vedette_v1_ModelVersionsReplyInput,
-} from '../../vedette/v1/ModelVersionsReply.ts';
-import type {
-  ModelVersionsRequest as _vedette_v1_ModelVersionsRequest,
-  ModelVersionsRequestInput as _vedette_v1_ModelVersionsRequestInput,
-} from '../../vedette/v1/ModelVersionsRequest.ts';
-import type {
-  OpenRunReply as _vedette_v1_OpenRunReply,
-  OpenRunReplyInput as _vedette_v1_OpenRunReplyInput,
-} from '../../vedette/v1/OpenRunReply.ts';
-import type {
-  OpenRunRequest as _vedette_v1_OpenRunRequest,
-  OpenRunRequestInput as _vedette_v1_OpenRunRequestInput,
-} from '../../vedette/v1/OpenRunRequest.ts';
-import type {
-  RollbackReply as _vedette_v1_RollbackReply,
-  RollbackReplyInput as _vedette_v1_RollbackReplyInput,
-} from '../../vedette/v1/RollbackReply.ts';
-import type {
-  RollbackRequest as _vedette_v1_RollbackRequest,
-  RollbackRequestInput as _vedette_v1_RollbackRequestInput,
-} from '../../vedette/v1/RollbackRequest.ts';
-import type {
-  RoundDetail as _vedette_v1_RoundDetail,
-  RoundDetailInput as _vedette_v1_RoundDetailInput,
-} from '../../vedette/v1/RoundDetail.ts';
-import type {
-  RoundRequest as _vedette_v1_RoundRequest,
-  RoundRequestInput as _vedette_v1_RoundRequestInput,
-} from '../../vedette/v1/RoundRequest.ts';
-import type {
-  RoundsReply as _vedette_v1_RoundsReply,
-  RoundsReplyInput as _vedette_v1_RoundsReplyInput,
-} from '../../vedette/v1/RoundsReply.ts';
-import type {
-  RoundsRequest as _vedette_v1_RoundsRequest,
-  RoundsRequestInput as _vedette_v1_RoundsRequestInput,
-} from '../../vedette/v1/RoundsRequest.ts';
-import type {
-  WatchRequest as _vedette_v1_WatchRequest,
-  WatchRequestInput as _vedette_v1_WatchRequestInput,
-} from '../../vedette/v1/WatchRequest.ts';
+import type * as grpc from '@grpc/grpc-js'
+import type { MethodDefinition } from '@grpc/proto-loader'
+import type { AbortRunReplyInput as _vedette_v1_AbortRunReplyInput, AbortRunReply as _vedette_v1_AbortRunReply } from '../../vedette/v1/AbortRunReply.ts';
+import type { AbortRunRequestInput as _vedette_v1_AbortRunRequestInput, AbortRunRequest as _vedette_v1_AbortRunRequest } from '../../vedette/v1/AbortRunRequest.ts';
+import type { ChangeStandingRequestInput as _vedette_v1_ChangeStandingRequestInput, ChangeStandingRequest as _vedette_v1_ChangeStandingRequest } from '../../vedette/v1/ChangeStandingRequest.ts';
+import type { DecideCandidateReplyInput as _vedette_v1_DecideCandidateReplyInput, DecideCandidateReply as _vedette_v1_DecideCandidateReply } from '../../vedette/v1/DecideCandidateReply.ts';
+import type { DecideCandidateRequestInput as _vedette_v1_DecideCandidateRequestInput, DecideCandidateRequest as _vedette_v1_DecideCandidateRequest } from '../../vedette/v1/DecideCandidateRequest.ts';
+import type { InviteReplyInput as _vedette_v1_InviteReplyInput, InviteReply as _vedette_v1_InviteReply } from '../../vedette/v1/InviteReply.ts';
+import type { InviteRequestInput as _vedette_v1_InviteRequestInput, InviteRequest as _vedette_v1_InviteRequest } from '../../vedette/v1/InviteRequest.ts';
+import type { JournalEntryInput as _vedette_v1_JournalEntryInput, JournalEntry as _vedette_v1_JournalEntry } from '../../vedette/v1/JournalEntry.ts';
+import type { MemberRecordInput as _vedette_v1_MemberRecordInput, MemberRecord as _vedette_v1_MemberRecord } from '../../vedette/v1/MemberRecord.ts';
+import type { MembersReplyInput as _vedette_v1_MembersReplyInput, MembersReply as _vedette_v1_MembersReply } from '../../vedette/v1/MembersReply.ts';
+import type { MembersRequestInput as _vedette_v1_MembersRequestInput, MembersRequest as _vedette_v1_MembersRequest } from '../../vedette/v1/MembersRequest.ts';
+import type { ModelVersionsReplyInput as _vedette_v1_ModelVersionsReplyInput, ModelVersionsReply as _vedette_v1_ModelVersionsReply } from '../../vedette/v1/ModelVersionsReply.ts';
+import type { ModelVersionsRequestInput as _vedette_v1_ModelVersionsRequestInput, ModelVersionsRequest as _vedette_v1_ModelVersionsRequest } from '../../vedette/v1/ModelVersionsRequest.ts';
+import type { OpenRunReplyInput as _vedette_v1_OpenRunReplyInput, OpenRunReply as _vedette_v1_OpenRunReply } from '../../vedette/v1/OpenRunReply.ts';
+import type { OpenRunRequestInput as _vedette_v1_OpenRunRequestInput, OpenRunRequest as _vedette_v1_OpenRunRequest } from '../../vedette/v1/OpenRunRequest.ts';
+import type { RollbackReplyInput as _vedette_v1_RollbackReplyInput, RollbackReply as _vedette_v1_RollbackReply } from '../../vedette/v1/RollbackReply.ts';
+import type { RollbackRequestInput as _vedette_v1_RollbackRequestInput, RollbackRequest as _vedette_v1_RollbackRequest } from '../../vedette/v1/RollbackRequest.ts';
+import type { RoundDetailInput as _vedette_v1_RoundDetailInput, RoundDetail as _vedette_v1_RoundDetail } from '../../vedette/v1/RoundDetail.ts';
+import type { RoundRequestInput as _vedette_v1_RoundRequestInput, RoundRequest as _vedette_v1_RoundRequest } from '../../vedette/v1/RoundRequest.ts';
+import type { RoundsReplyInput as _vedette_v1_RoundsReplyInput, RoundsReply as _vedette_v1_RoundsReply } from '../../vedette/v1/RoundsReply.ts';
+import type { RoundsRequestInput as _vedette_v1_RoundsRequestInput, RoundsRequest as _vedette_v1_RoundsRequest } from '../../vedette/v1/RoundsRequest.ts';
+import type { WatchRequestInput as _vedette_v1_WatchRequestInput, WatchRequest as _vedette_v1_WatchRequest } from '../../vedette/v1/WatchRequest.ts';
 
 export interface ControlClient extends grpc.Client {
-  AbortRun(
-    argument: _vedette_v1_AbortRunRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_AbortRunReply>,
-  ): grpc.ClientUnaryCall;
-  AbortRun(
-    argument: _vedette_v1_AbortRunRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_AbortRunReply>,
-  ): grpc.ClientUnaryCall;
-  AbortRun(
-    argument: _vedette_v1_AbortRunRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_AbortRunReply>,
-  ): grpc.ClientUnaryCall;
-  AbortRun(
-    argument: _vedette_v1_AbortRunRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_AbortRunReply>,
-  ): grpc.ClientUnaryCall;
-  abortRun(
-    argument: _vedette_v1_AbortRunRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_AbortRunReply>,
-  ): grpc.ClientUnaryCall;
-  abortRun(
-    argument: _vedette_v1_AbortRunRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_AbortRunReply>,
-  ): grpc.ClientUnaryCall;
-  abortRun(
-    argument: _vedette_v1_AbortRunRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_AbortRunReply>,
-  ): grpc.ClientUnaryCall;
-  abortRun(
-    argument: _vedette_v1_AbortRunRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_AbortRunReply>,
-  ): grpc.ClientUnaryCall;
-
-  ChangeStanding(
-    argument: _vedette_v1_ChangeStandingRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_MemberRecord>,
-  ): grpc.ClientUnaryCall;
-  ChangeStanding(
-    argument: _vedette_v1_ChangeStandingRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_MemberRecord>,
-  ): grpc.ClientUnaryCall;
-  ChangeStanding(
-    argument: _vedette_v1_ChangeStandingRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_MemberRecord>,
-  ): grpc.ClientUnaryCall;
-  ChangeStanding(
-    argument: _vedette_v1_ChangeStandingRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_MemberRecord>,
-  ): grpc.ClientUnaryCall;
-  changeStanding(
-    argument: _vedette_v1_ChangeStandingRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_MemberRecord>,
-  ): grpc.ClientUnaryCall;
-  changeStanding(
-    argument: _vedette_v1_ChangeStandingRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_MemberRecord>,
-  ): grpc.ClientUnaryCall;
-  changeStanding(
-    argument: _vedette_v1_ChangeStandingRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_MemberRecord>,
-  ): grpc.ClientUnaryCall;
-  changeStanding(
-    argument: _vedette_v1_ChangeStandingRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_MemberRecord>,
-  ): grpc.ClientUnaryCall;
-
-  DecideCandidate(
-    argument: _vedette_v1_DecideCandidateRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>,
-  ): grpc.ClientUnaryCall;
-  DecideCandidate(
-    argument: _vedette_v1_DecideCandidateRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>,
-  ): grpc.ClientUnaryCall;
-  DecideCandidate(
-    argument: _vedette_v1_DecideCandidateRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>,
-  ): grpc.ClientUnaryCall;
-  DecideCandidate(
-    argument: _vedette_v1_DecideCandidateRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>,
-  ): grpc.ClientUnaryCall;
-  decideCandidate(
-    argument: _vedette_v1_DecideCandidateRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>,
-  ): grpc.ClientUnaryCall;
-  decideCandidate(
-    argument: _vedette_v1_DecideCandidateRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>,
-  ): grpc.ClientUnaryCall;
-  decideCandidate(
-    argument: _vedette_v1_DecideCandidateRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>,
-  ): grpc.ClientUnaryCall;
-  decideCandidate(
-    argument: _vedette_v1_DecideCandidateRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>,
-  ): grpc.ClientUnaryCall;
-
-  Invite(
-    argument: _vedette_v1_InviteRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_InviteReply>,
-  ): grpc.ClientUnaryCall;
-  Invite(
-    argument: _vedette_v1_InviteRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_InviteReply>,
-  ): grpc.ClientUnaryCall;
-  Invite(
-    argument: _vedette_v1_InviteRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_InviteReply>,
-  ): grpc.ClientUnaryCall;
-  Invite(
-    argument: _vedette_v1_InviteRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_InviteReply>,
-  ): grpc.ClientUnaryCall;
-  invite(
-    argument: _vedette_v1_InviteRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_InviteReply>,
-  ): grpc.ClientUnaryCall;
-  invite(
-    argument: _vedette_v1_InviteRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_InviteReply>,
-  ): grpc.ClientUnaryCall;
-  invite(
-    argument: _vedette_v1_InviteRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_InviteReply>,
-  ): grpc.ClientUnaryCall;
-  invite(
-    argument: _vedette_v1_InviteRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_InviteReply>,
-  ): grpc.ClientUnaryCall;
-
-  Members(
-    argument: _vedette_v1_MembersRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_MembersReply>,
-  ): grpc.ClientUnaryCall;
-  Members(
-    argument: _vedette_v1_MembersRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_MembersReply>,
-  ): grpc.ClientUnaryCall;
-  Members(
-    argument: _vedette_v1_MembersRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_MembersReply>,
-  ): grpc.ClientUnaryCall;
-  Members(
-    argument: _vedette_v1_MembersRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_MembersReply>,
-  ): grpc.ClientUnaryCall;
-  members(
-    argument: _vedette_v1_MembersRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_MembersReply>,
-  ): grpc.ClientUnaryCall;
-  members(
-    argument: _vedette_v1_MembersRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_MembersReply>,
-  ): grpc.ClientUnaryCall;
-  members(
-    argument: _vedette_v1_MembersRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_MembersReply>,
-  ): grpc.ClientUnaryCall;
-  members(
-    argument: _vedette_v1_MembersRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_MembersReply>,
-  ): grpc.ClientUnaryCall;
-
-  ModelVersions(
-    argument: _vedette_v1_ModelVersionsRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_ModelVersionsReply>,
-  ): grpc.ClientUnaryCall;
-  ModelVersions(
-    argument: _vedette_v1_ModelVersionsRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_ModelVersionsReply>,
-  ): grpc.ClientUnaryCall;
-  ModelVersions(
-    argument: _vedette_v1_ModelVersionsRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_ModelVersionsReply>,
-  ): grpc.ClientUnaryCall;
-  ModelVersions(
-    argument: _vedette_v1_ModelVersionsRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_ModelVersionsReply>,
-  ): grpc.ClientUnaryCall;
-  modelVersions(
-    argument: _vedette_v1_ModelVersionsRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_ModelVersionsReply>,
-  ): grpc.ClientUnaryCall;
-  modelVersions(
-    argument: _vedette_v1_ModelVersionsRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_ModelVersionsReply>,
-  ): grpc.ClientUnaryCall;
-  modelVersions(
-    argument: _vedette_v1_ModelVersionsRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_ModelVersionsReply>,
-  ): grpc.ClientUnaryCall;
-  modelVersions(
-    argument: _vedette_v1_ModelVersionsRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_ModelVersionsReply>,
-  ): grpc.ClientUnaryCall;
-
-  OpenRun(
-    argument: _vedette_v1_OpenRunRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_OpenRunReply>,
-  ): grpc.ClientUnaryCall;
-  OpenRun(
-    argument: _vedette_v1_OpenRunRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_OpenRunReply>,
-  ): grpc.ClientUnaryCall;
-  OpenRun(
-    argument: _vedette_v1_OpenRunRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_OpenRunReply>,
-  ): grpc.ClientUnaryCall;
-  OpenRun(
-    argument: _vedette_v1_OpenRunRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_OpenRunReply>,
-  ): grpc.ClientUnaryCall;
-  openRun(
-    argument: _vedette_v1_OpenRunRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_OpenRunReply>,
-  ): grpc.ClientUnaryCall;
-  openRun(
-    argument: _vedette_v1_OpenRunRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_OpenRunReply>,
-  ): grpc.ClientUnaryCall;
-  openRun(
-    argument: _vedette_v1_OpenRunRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_OpenRunReply>,
-  ): grpc.ClientUnaryCall;
-  openRun(
-    argument: _vedette_v1_OpenRunRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_OpenRunReply>,
-  ): grpc.ClientUnaryCall;
-
-  Rollback(
-    argument: _vedette_v1_RollbackRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_RollbackReply>,
-  ): grpc.ClientUnaryCall;
-  Rollback(
-    argument: _vedette_v1_RollbackRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_RollbackReply>,
-  ): grpc.ClientUnaryCall;
-  Rollback(
-    argument: _vedette_v1_RollbackRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_RollbackReply>,
-  ): grpc.ClientUnaryCall;
-  Rollback(
-    argument: _vedette_v1_RollbackRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_RollbackReply>,
-  ): grpc.ClientUnaryCall;
-  rollback(
-    argument: _vedette_v1_RollbackRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_RollbackReply>,
-  ): grpc.ClientUnaryCall;
-  rollback(
-    argument: _vedette_v1_RollbackRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_RollbackReply>,
-  ): grpc.ClientUnaryCall;
-  rollback(
-    argument: _vedette_v1_RollbackRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_RollbackReply>,
-  ): grpc.ClientUnaryCall;
-  rollback(
-    argument: _vedette_v1_RollbackRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_RollbackReply>,
-  ): grpc.ClientUnaryCall;
-
-  Round(
-    argument: _vedette_v1_RoundRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_RoundDetail>,
-  ): grpc.ClientUnaryCall;
-  Round(
-    argument: _vedette_v1_RoundRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_RoundDetail>,
-  ): grpc.ClientUnaryCall;
-  Round(
-    argument: _vedette_v1_RoundRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_RoundDetail>,
-  ): grpc.ClientUnaryCall;
-  Round(
-    argument: _vedette_v1_RoundRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_RoundDetail>,
-  ): grpc.ClientUnaryCall;
-  round(
-    argument: _vedette_v1_RoundRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_RoundDetail>,
-  ): grpc.ClientUnaryCall;
-  round(
-    argument: _vedette_v1_RoundRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_RoundDetail>,
-  ): grpc.ClientUnaryCall;
-  round(
-    argument: _vedette_v1_RoundRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_RoundDetail>,
-  ): grpc.ClientUnaryCall;
-  round(
-    argument: _vedette_v1_RoundRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_RoundDetail>,
-  ): grpc.ClientUnaryCall;
-
-  Rounds(
-    argument: _vedette_v1_RoundsRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_RoundsReply>,
-  ): grpc.ClientUnaryCall;
-  Rounds(
-    argument: _vedette_v1_RoundsRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_RoundsReply>,
-  ): grpc.ClientUnaryCall;
-  Rounds(
-    argument: _vedette_v1_RoundsRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_RoundsReply>,
-  ): grpc.ClientUnaryCall;
-  Rounds(
-    argument: _vedette_v1_RoundsRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_RoundsReply>,
-  ): grpc.ClientUnaryCall;
-  rounds(
-    argument: _vedette_v1_RoundsRequestInput,
-    metadata: grpc.Metadata,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_RoundsReply>,
-  ): grpc.ClientUnaryCall;
-  rounds(
-    argument: _vedette_v1_RoundsRequestInput,
-    metadata: grpc.Metadata,
-    callback: grpc.requestCallback<_vedette_v1_RoundsReply>,
-  ): grpc.ClientUnaryCall;
-  rounds(
-    argument: _vedette_v1_RoundsRequestInput,
-    options: grpc.CallOptions,
-    callback: grpc.requestCallback<_vedette_v1_RoundsReply>,
-  ): grpc.ClientUnaryCall;
-  rounds(
-    argument: _vedette_v1_RoundsRequestInput,
-    callback: grpc.requestCallback<_vedette_v1_RoundsReply>,
-  ): grpc.ClientUnaryCall;
-
-  Watch(
-    argument: _vedette_v1_WatchRequestInput,
-    metadata: grpc.Metadata,
-    options?: grpc.CallOptions,
-  ): grpc.ClientReadableStream<_vedette_v1_JournalEntry>;
-  Watch(
-    argument: _vedette_v1_WatchRequestInput,
-    options?: grpc.CallOptions,
-  ): grpc.ClientReadableStream<_vedette_v1_JournalEntry>;
-  watch(
-    argument: _vedette_v1_WatchRequestInput,
-    metadata: grpc.Metadata,
-    options?: grpc.CallOptions,
-  ): grpc.ClientReadableStream<_vedette_v1_JournalEntry>;
-  watch(
-    argument: _vedette_v1_WatchRequestInput,
-    options?: grpc.CallOptions,
-  ): grpc.ClientReadableStream<_vedette_v1_JournalEntry>;
+  AbortRun(argument: _vedette_v1_AbortRunRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_AbortRunReply>): grpc.ClientUnaryCall;
+  AbortRun(argument: _vedette_v1_AbortRunRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_AbortRunReply>): grpc.ClientUnaryCall;
+  AbortRun(argument: _vedette_v1_AbortRunRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_AbortRunReply>): grpc.ClientUnaryCall;
+  AbortRun(argument: _vedette_v1_AbortRunRequestInput, callback: grpc.requestCallback<_vedette_v1_AbortRunReply>): grpc.ClientUnaryCall;
+  abortRun(argument: _vedette_v1_AbortRunRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_AbortRunReply>): grpc.ClientUnaryCall;
+  abortRun(argument: _vedette_v1_AbortRunRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_AbortRunReply>): grpc.ClientUnaryCall;
+  abortRun(argument: _vedette_v1_AbortRunRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_AbortRunReply>): grpc.ClientUnaryCall;
+  abortRun(argument: _vedette_v1_AbortRunRequestInput, callback: grpc.requestCallback<_vedette_v1_AbortRunReply>): grpc.ClientUnaryCall;
+  
+  ChangeStanding(argument: _vedette_v1_ChangeStandingRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_MemberRecord>): grpc.ClientUnaryCall;
+  ChangeStanding(argument: _vedette_v1_ChangeStandingRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_MemberRecord>): grpc.ClientUnaryCall;
+  ChangeStanding(argument: _vedette_v1_ChangeStandingRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_MemberRecord>): grpc.ClientUnaryCall;
+  ChangeStanding(argument: _vedette_v1_ChangeStandingRequestInput, callback: grpc.requestCallback<_vedette_v1_MemberRecord>): grpc.ClientUnaryCall;
+  changeStanding(argument: _vedette_v1_ChangeStandingRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_MemberRecord>): grpc.ClientUnaryCall;
+  changeStanding(argument: _vedette_v1_ChangeStandingRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_MemberRecord>): grpc.ClientUnaryCall;
+  changeStanding(argument: _vedette_v1_ChangeStandingRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_MemberRecord>): grpc.ClientUnaryCall;
+  changeStanding(argument: _vedette_v1_ChangeStandingRequestInput, callback: grpc.requestCallback<_vedette_v1_MemberRecord>): grpc.ClientUnaryCall;
+  
+  DecideCandidate(argument: _vedette_v1_DecideCandidateRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>): grpc.ClientUnaryCall;
+  DecideCandidate(argument: _vedette_v1_DecideCandidateRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>): grpc.ClientUnaryCall;
+  DecideCandidate(argument: _vedette_v1_DecideCandidateRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>): grpc.ClientUnaryCall;
+  DecideCandidate(argument: _vedette_v1_DecideCandidateRequestInput, callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>): grpc.ClientUnaryCall;
+  decideCandidate(argument: _vedette_v1_DecideCandidateRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>): grpc.ClientUnaryCall;
+  decideCandidate(argument: _vedette_v1_DecideCandidateRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>): grpc.ClientUnaryCall;
+  decideCandidate(argument: _vedette_v1_DecideCandidateRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>): grpc.ClientUnaryCall;
+  decideCandidate(argument: _vedette_v1_DecideCandidateRequestInput, callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>): grpc.ClientUnaryCall;
+  
+  Invite(argument: _vedette_v1_InviteRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_InviteReply>): grpc.ClientUnaryCall;
+  Invite(argument: _vedette_v1_InviteRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_InviteReply>): grpc.ClientUnaryCall;
+  Invite(argument: _vedette_v1_InviteRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_InviteReply>): grpc.ClientUnaryCall;
+  Invite(argument: _vedette_v1_InviteRequestInput, callback: grpc.requestCallback<_vedette_v1_InviteReply>): grpc.ClientUnaryCall;
+  invite(argument: _vedette_v1_InviteRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_InviteReply>): grpc.ClientUnaryCall;
+  invite(argument: _vedette_v1_InviteRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_InviteReply>): grpc.ClientUnaryCall;
+  invite(argument: _vedette_v1_InviteRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_InviteReply>): grpc.ClientUnaryCall;
+  invite(argument: _vedette_v1_InviteRequestInput, callback: grpc.requestCallback<_vedette_v1_InviteReply>): grpc.ClientUnaryCall;
+  
+  Members(argument: _vedette_v1_MembersRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_MembersReply>): grpc.ClientUnaryCall;
+  Members(argument: _vedette_v1_MembersRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_MembersReply>): grpc.ClientUnaryCall;
+  Members(argument: _vedette_v1_MembersRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_MembersReply>): grpc.ClientUnaryCall;
+  Members(argument: _vedette_v1_MembersRequestInput, callback: grpc.requestCallback<_vedette_v1_MembersReply>): grpc.ClientUnaryCall;
+  members(argument: _vedette_v1_MembersRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_MembersReply>): grpc.ClientUnaryCall;
+  members(argument: _vedette_v1_MembersRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_MembersReply>): grpc.ClientUnaryCall;
+  members(argument: _vedette_v1_MembersRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_MembersReply>): grpc.ClientUnaryCall;
+  members(argument: _vedette_v1_MembersRequestInput, callback: grpc.requestCallback<_vedette_v1_MembersReply>): grpc.ClientUnaryCall;
+  
+  ModelVersions(argument: _vedette_v1_ModelVersionsRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_ModelVersionsReply>): grpc.ClientUnaryCall;
+  ModelVersions(argument: _vedette_v1_ModelVersionsRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_ModelVersionsReply>): grpc.ClientUnaryCall;
+  ModelVersions(argument: _vedette_v1_ModelVersionsRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_ModelVersionsReply>): grpc.ClientUnaryCall;
+  ModelVersions(argument: _vedette_v1_ModelVersionsRequestInput, callback: grpc.requestCallback<_vedette_v1_ModelVersionsReply>): grpc.ClientUnaryCall;
+  modelVersions(argument: _vedette_v1_ModelVersionsRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_ModelVersionsReply>): grpc.ClientUnaryCall;
+  modelVersions(argument: _vedette_v1_ModelVersionsRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_ModelVersionsReply>): grpc.ClientUnaryCall;
+  modelVersions(argument: _vedette_v1_ModelVersionsRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_ModelVersionsReply>): grpc.ClientUnaryCall;
+  modelVersions(argument: _vedette_v1_ModelVersionsRequestInput, callback: grpc.requestCallback<_vedette_v1_ModelVersionsReply>): grpc.ClientUnaryCall;
+  
+  OpenRun(argument: _vedette_v1_OpenRunRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_OpenRunReply>): grpc.ClientUnaryCall;
+  OpenRun(argument: _vedette_v1_OpenRunRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_OpenRunReply>): grpc.ClientUnaryCall;
+  OpenRun(argument: _vedette_v1_OpenRunRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_OpenRunReply>): grpc.ClientUnaryCall;
+  OpenRun(argument: _vedette_v1_OpenRunRequestInput, callback: grpc.requestCallback<_vedette_v1_OpenRunReply>): grpc.ClientUnaryCall;
+  openRun(argument: _vedette_v1_OpenRunRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_OpenRunReply>): grpc.ClientUnaryCall;
+  openRun(argument: _vedette_v1_OpenRunRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_OpenRunReply>): grpc.ClientUnaryCall;
+  openRun(argument: _vedette_v1_OpenRunRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_OpenRunReply>): grpc.ClientUnaryCall;
+  openRun(argument: _vedette_v1_OpenRunRequestInput, callback: grpc.requestCallback<_vedette_v1_OpenRunReply>): grpc.ClientUnaryCall;
+  
+  Rollback(argument: _vedette_v1_RollbackRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_RollbackReply>): grpc.ClientUnaryCall;
+  Rollback(argument: _vedette_v1_RollbackRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_RollbackReply>): grpc.ClientUnaryCall;
+  Rollback(argument: _vedette_v1_RollbackRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_RollbackReply>): grpc.ClientUnaryCall;
+  Rollback(argument: _vedette_v1_RollbackRequestInput, callback: grpc.requestCallback<_vedette_v1_RollbackReply>): grpc.ClientUnaryCall;
+  rollback(argument: _vedette_v1_RollbackRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_RollbackReply>): grpc.ClientUnaryCall;
+  rollback(argument: _vedette_v1_RollbackRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_RollbackReply>): grpc.ClientUnaryCall;
+  rollback(argument: _vedette_v1_RollbackRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_RollbackReply>): grpc.ClientUnaryCall;
+  rollback(argument: _vedette_v1_RollbackRequestInput, callback: grpc.requestCallback<_vedette_v1_RollbackReply>): grpc.ClientUnaryCall;
+  
+  Round(argument: _vedette_v1_RoundRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_RoundDetail>): grpc.ClientUnaryCall;
+  Round(argument: _vedette_v1_RoundRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_RoundDetail>): grpc.ClientUnaryCall;
+  Round(argument: _vedette_v1_RoundRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_RoundDetail>): grpc.ClientUnaryCall;
+  Round(argument: _vedette_v1_RoundRequestInput, callback: grpc.requestCallback<_vedette_v1_RoundDetail>): grpc.ClientUnaryCall;
+  round(argument: _vedette_v1_RoundRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_RoundDetail>): grpc.ClientUnaryCall;
+  round(argument: _vedette_v1_RoundRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_RoundDetail>): grpc.ClientUnaryCall;
+  round(argument: _vedette_v1_RoundRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_RoundDetail>): grpc.ClientUnaryCall;
+  round(argument: _vedette_v1_RoundRequestInput, callback: grpc.requestCallback<_vedette_v1_RoundDetail>): grpc.ClientUnaryCall;
+  
+  Rounds(argument: _vedette_v1_RoundsRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_RoundsReply>): grpc.ClientUnaryCall;
+  Rounds(argument: _vedette_v1_RoundsRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_RoundsReply>): grpc.ClientUnaryCall;
+  Rounds(argument: _vedette_v1_RoundsRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_RoundsReply>): grpc.ClientUnaryCall;
+  Rounds(argument: _vedette_v1_RoundsRequestInput, callback: grpc.requestCallback<_vedette_v1_RoundsReply>): grpc.ClientUnaryCall;
+  rounds(argument: _vedette_v1_RoundsRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_RoundsReply>): grpc.ClientUnaryCall;
+  rounds(argument: _vedette_v1_RoundsRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_RoundsReply>): grpc.ClientUnaryCall;
+  rounds(argument: _vedette_v1_RoundsRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_RoundsReply>): grpc.ClientUnaryCall;
+  rounds(argument: _vedette_v1_RoundsRequestInput, callback: grpc.requestCallback<_vedette_v1_RoundsReply>): grpc.ClientUnaryCall;
+  
+  Watch(argument: _vedette_v1_WatchRequestInput, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_vedette_v1_JournalEntry>;
+  Watch(argument: _vedette_v1_WatchRequestInput, options?: grpc.CallOptions): grpc.ClientReadableStream<_vedette_v1_JournalEntry>;
+  watch(argument: _vedette_v1_WatchRequestInput, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_vedette_v1_JournalEntry>;
+  watch(argument: _vedette_v1_WatchRequestInput, options?: grpc.CallOptions): grpc.ClientReadableStream<_vedette_v1_JournalEntry>;
+  
 }
 
 export interface ControlHandlers extends grpc.UntypedServiceImplementation {
   AbortRun: grpc.handleUnaryCall<_vedette_v1_AbortRunRequest, _vedette_v1_AbortRunReplyInput>;
-
+  
   ChangeStanding: grpc.handleUnaryCall<_vedette_v1_ChangeStandingRequest, _vedette_v1_MemberRecordInput>;
-
-  DecideCandidate: grpc.handleUnaryCall<
-    _vedette_v1_DecideCandidateRequest,
-    _vedette_v1_DecideCandidateReplyInput
-  >;
-
+  
+  DecideCandidate: grpc.handleUnaryCall<_vedette_v1_DecideCandidateRequest, _vedette_v1_DecideCandidateReplyInput>;
+  
   Invite: grpc.handleUnaryCall<_vedette_v1_InviteRequest, _vedette_v1_InviteReplyInput>;
-
+  
   Members: grpc.handleUnaryCall<_vedette_v1_MembersRequest, _vedette_v1_MembersReplyInput>;
-
+  
   ModelVersions: grpc.handleUnaryCall<_vedette_v1_ModelVersionsRequest, _vedette_v1_ModelVersionsReplyInput>;
-
+  
   OpenRun: grpc.handleUnaryCall<_vedette_v1_OpenRunRequest, _vedette_v1_OpenRunReplyInput>;
-
+  
   Rollback: grpc.handleUnaryCall<_vedette_v1_RollbackRequest, _vedette_v1_RollbackReplyInput>;
-
+  
   Round: grpc.handleUnaryCall<_vedette_v1_RoundRequest, _vedette_v1_RoundDetailInput>;
-
+  
   Rounds: grpc.handleUnaryCall<_vedette_v1_RoundsRequest, _vedette_v1_RoundsReplyInput>;
-
+  
   Watch: grpc.handleServerStreamingCall<_vedette_v1_WatchRequest, _vedette_v1_JournalEntryInput>;
+  
 }
 
 export interface ControlDefinition extends grpc.ServiceDefinition {
-  AbortRun: MethodDefinition<
-    _vedette_v1_AbortRunRequestInput,
-    _vedette_v1_AbortRunReplyInput,
-    _vedette_v1_AbortRunRequest,
-    _vedette_v1_AbortRunReply
-  >;
-  ChangeStanding: MethodDefinition<
-    _vedette_v1_ChangeStandingRequestInput,
-    _vedette_v1_MemberRecordInput,
-    _vedette_v1_ChangeStandingRequest,
-    _vedette_v1_MemberRecord
-  >;
-  DecideCandidate: MethodDefinition<
-    _vedette_v1_DecideCandidateRequestInput,
-    _vedette_v1_DecideCandidateReplyInput,
-    _vedette_v1_DecideCandidateRequest,
-    _vedette_v1_DecideCandidateReply
-  >;
-  Invite: MethodDefinition<
-    _vedette_v1_InviteRequestInput,
-    _vedette_v1_InviteReplyInput,
-    _vedette_v1_InviteRequest,
-    _vedette_v1_InviteReply
-  >;
-  Members: MethodDefinition<
-    _vedette_v1_MembersRequestInput,
-    _vedette_v1_MembersReplyInput,
-    _vedette_v1_MembersRequest,
-    _vedette_v1_MembersReply
-  >;
-  ModelVersions: MethodDefinition<
-    _vedette_v1_ModelVersionsRequestInput,
-    _vedette_v1_ModelVersionsReplyInput,
-    _vedette_v1_ModelVersionsRequest,
-    _vedette_v1_ModelVersionsReply
-  >;
-  OpenRun: MethodDefinition<
-    _vedette_v1_OpenRunRequestInput,
-    _vedette_v1_OpenRunReplyInput,
-    _vedette_v1_OpenRunRequest,
-    _vedette_v1_OpenRunReply
-  >;
-  Rollback: MethodDefinition<
-    _vedette_v1_RollbackRequestInput,
-    _vedette_v1_RollbackReplyInput,
-    _vedette_v1_RollbackRequest,
-    _vedette_v1_RollbackReply
-  >;
-  Round: MethodDefinition<
-    _vedette_v1_RoundRequestInput,
-    _vedette_v1_RoundDetailInput,
-    _vedette_v1_RoundRequest,
-    _vedette_v1_RoundDetail
-  >;
-  Rounds: MethodDefinition<
-    _vedette_v1_RoundsRequestInput,
-    _vedette_v1_RoundsReplyInput,
-    _vedette_v1_RoundsRequest,
-    _vedette_v1_RoundsReply
-  >;
-  Watch: MethodDefinition<
-    _vedette_v1_WatchRequestInput,
-    _vedette_v1_JournalEntryInput,
-    _vedette_v1_WatchRequest,
-    _vedette_v1_JournalEntry
-  >;
+  AbortRun: MethodDefinition<_vedette_v1_AbortRunRequestInput, _vedette_v1_AbortRunReplyInput, _vedette_v1_AbortRunRequest, _vedette_v1_AbortRunReply>
+  ChangeStanding: MethodDefinition<_vedette_v1_ChangeStandingRequestInput, _vedette_v1_MemberRecordInput, _vedette_v1_ChangeStandingRequest, _vedette_v1_MemberRecord>
+  DecideCandidate: MethodDefinition<_vedette_v1_DecideCandidateRequestInput, _vedette_v1_DecideCandidateReplyInput, _vedette_v1_DecideCandidateRequest, _vedette_v1_DecideCandidateReply>
+  Invite: MethodDefinition<_vedette_v1_InviteRequestInput, _vedette_v1_InviteReplyInput, _vedette_v1_InviteRequest, _vedette_v1_InviteReply>
+  Members: MethodDefinition<_vedette_v1_MembersRequestInput, _vedette_v1_MembersReplyInput, _vedette_v1_MembersRequest, _vedette_v1_MembersReply>
+  ModelVersions: MethodDefinition<_vedette_v1_ModelVersionsRequestInput, _vedette_v1_ModelVersionsReplyInput, _vedette_v1_ModelVersionsRequest, _vedette_v1_ModelVersionsReply>
+  OpenRun: MethodDefinition<_vedette_v1_OpenRunRequestInput, _vedette_v1_OpenRunReplyInput, _vedette_v1_OpenRunRequest, _vedette_v1_OpenRunReply>
+  Rollback: MethodDefinition<_vedette_v1_RollbackRequestInput, _vedette_v1_RollbackReplyInput, _vedette_v1_RollbackRequest, _vedette_v1_RollbackReply>
+  Round: MethodDefinition<_vedette_v1_RoundRequestInput, _vedette_v1_RoundDetailInput, _vedette_v1_RoundRequest, _vedette_v1_RoundDetail>
+  Rounds: MethodDefinition<_vedette_v1_RoundsRequestInput, _vedette_v1_RoundsReplyInput, _vedette_v1_RoundsRequest, _vedette_v1_RoundsReply>
+  Watch: MethodDefinition<_vedette_v1_WatchRequestInput, _vedette_v1_JournalEntryInput, _vedette_v1_WatchRequest, _vedette_v1_JournalEntry>
 }

@@ -3,11 +3,11 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface FollowRequestInput {
-  software?: string;
-  treeSize?: number | string | Long;
+  'software'?: (string);
+  'treeSize'?: (number | string | Long);
 }
 
 export interface FollowRequest {
-  software: string;
-  treeSize: number;
+  'software': (string);
+  'treeSize': (number);
 }

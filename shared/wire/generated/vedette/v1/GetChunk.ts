@@ -3,13 +3,13 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface GetChunkInput {
-  size?: number | string | Long;
-  offset?: number | string | Long;
-  data?: Buffer | Uint8Array | string;
+  'size'?: (number | string | Long);
+  'offset'?: (number | string | Long);
+  'data'?: (Buffer | Uint8Array | string);
 }
 
 export interface GetChunk {
-  size: number;
-  offset: number;
-  data: Buffer;
+  'size': (number);
+  'offset': (number);
+  'data': (Buffer);
 }

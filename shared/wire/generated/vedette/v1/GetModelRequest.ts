@@ -1,9 +1,10 @@
 // Original file: proto/vedette/v1/models.proto
 
+
 export interface GetModelRequestInput {
-  version?: number;
+  'version'?: (number);
 }
 
 export interface GetModelRequest {
-  version: number;
+  'version': (number);
 }

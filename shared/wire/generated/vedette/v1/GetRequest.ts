@@ -3,11 +3,11 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface GetRequestInput {
-  digest?: string;
-  offset?: number | string | Long;
+  'digest'?: (string);
+  'offset'?: (number | string | Long);
 }
 
 export interface GetRequest {
-  digest: string;
-  offset: number;
+  'digest': (string);
+  'offset': (number);
 }

@@ -3,9 +3,9 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface HeadRequestInput {
-  treeSize?: number | string | Long;
+  'treeSize'?: (number | string | Long);
 }
 
 export interface HeadRequest {
-  treeSize: number;
+  'treeSize': (number);
 }

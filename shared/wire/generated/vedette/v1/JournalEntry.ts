@@ -3,19 +3,19 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface JournalEntryInput {
-  index?: number | string | Long;
-  at?: string;
-  type?: string;
-  data?: string;
-  previous?: string;
-  leaf?: string;
+  'index'?: (number | string | Long);
+  'at'?: (string);
+  'type'?: (string);
+  'data'?: (string);
+  'previous'?: (string);
+  'leaf'?: (string);
 }
 
 export interface JournalEntry {
-  index: number;
-  at: string;
-  type: string;
-  data: string;
-  previous: string;
-  leaf: string;
+  'index': (number);
+  'at': (string);
+  'type': (string);
+  'data': (string);
+  'previous': (string);
+  'leaf': (string);
 }

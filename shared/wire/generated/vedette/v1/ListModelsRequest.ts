@@ -1,5 +1,8 @@
 // Original file: proto/vedette/v1/models.proto
 
-export type ListModelsRequestInput = {};
 
-export type ListModelsRequest = {};
+export interface ListModelsRequestInput {
+}
+
+export interface ListModelsRequest {
+}

@@ -1,14 +1,11 @@
 // Original file: proto/vedette/v1/control.proto
 
-import type {
-  MemberRecord as _vedette_v1_MemberRecord,
-  MemberRecordInput as _vedette_v1_MemberRecordInput,
-} from '../../vedette/v1/MemberRecord.ts';
+import type { MemberRecordInput as _vedette_v1_MemberRecordInput, MemberRecord as _vedette_v1_MemberRecord } from '../../vedette/v1/MemberRecord.ts';
 
 export interface MembersReplyInput {
-  members?: _vedette_v1_MemberRecordInput[];
+  'members'?: (_vedette_v1_MemberRecordInput)[];
 }
 
 export interface MembersReply {
-  members: _vedette_v1_MemberRecord[];
+  'members': (_vedette_v1_MemberRecord)[];
 }

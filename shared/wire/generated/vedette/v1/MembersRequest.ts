@@ -1,5 +1,8 @@
 // Original file: proto/vedette/v1/control.proto
 
-export type MembersRequestInput = {};
 
-export type MembersRequest = {};
+export interface MembersRequestInput {
+}
+
+export interface MembersRequest {
+}

@@ -1,15 +1,16 @@
 // Original file: proto/vedette/v1/records.proto
 
+
 export interface ModelRefInput {
-  version?: number;
-  weights?: string;
-  manifest?: string;
-  threshold?: number | string;
+  'version'?: (number);
+  'weights'?: (string);
+  'manifest'?: (string);
+  'threshold'?: (number | string);
 }
 
 export interface ModelRef {
-  version: number;
-  weights: string;
-  manifest: string;
-  threshold: number;
+  'version': (number);
+  'weights': (string);
+  'manifest': (string);
+  'threshold': (number);
 }

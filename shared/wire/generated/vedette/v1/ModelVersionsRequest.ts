@@ -1,5 +1,8 @@
 // Original file: proto/vedette/v1/control.proto
 
-export type ModelVersionsRequestInput = {};
 
-export type ModelVersionsRequest = {};
+export interface ModelVersionsRequestInput {
+}
+
+export interface ModelVersionsRequest {
+}

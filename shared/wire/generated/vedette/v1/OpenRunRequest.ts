@@ -1,5 +1,8 @@
 // Original file: proto/vedette/v1/control.proto
 
-export type OpenRunRequestInput = {};
 
-export type OpenRunRequest = {};
+export interface OpenRunRequestInput {
+}
+
+export interface OpenRunRequest {
+}

@@ -1,27 +1,24 @@
 // Original file: proto/vedette/v1/participation.proto
 
+import type { VerdictInput as _vedette_v1_VerdictInput, Verdict as _vedette_v1_Verdict } from '../../vedette/v1/Verdict.ts';
 import type { Long } from '@grpc/proto-loader';
-import type {
-  Verdict as _vedette_v1_Verdict,
-  VerdictInput as _vedette_v1_VerdictInput,
-} from '../../vedette/v1/Verdict.ts';
 
 export interface OwnVerdictInput {
-  round?: number;
-  attempt?: number;
-  step?: string;
-  update?: string;
-  verdict?: _vedette_v1_VerdictInput | null;
-  appliedWeight?: number | string;
-  index?: number | string | Long;
+  'round'?: (number);
+  'attempt'?: (number);
+  'step'?: (string);
+  'update'?: (string);
+  'verdict'?: (_vedette_v1_VerdictInput | null);
+  'appliedWeight'?: (number | string);
+  'index'?: (number | string | Long);
 }
 
 export interface OwnVerdict {
-  round: number;
-  attempt: number;
-  step: string;
-  update: string;
-  verdict: _vedette_v1_Verdict | null;
-  appliedWeight: number;
-  index: number;
+  'round': (number);
+  'attempt': (number);
+  'step': (string);
+  'update': (string);
+  'verdict': (_vedette_v1_Verdict | null);
+  'appliedWeight': (number);
+  'index': (number);
 }

@@ -1,5 +1,8 @@
 // Original file: proto/vedette/v1/participation.proto
 
-export type ProgressReplyInput = {};
 
-export type ProgressReply = {};
+export interface ProgressReplyInput {
+}
+
+export interface ProgressReply {
+}

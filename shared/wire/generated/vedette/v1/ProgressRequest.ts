@@ -3,15 +3,15 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface ProgressRequestInput {
-  round?: number;
-  attempt?: number;
-  done?: number | string | Long;
-  of?: number | string | Long;
+  'round'?: (number);
+  'attempt'?: (number);
+  'done'?: (number | string | Long);
+  'of'?: (number | string | Long);
 }
 
 export interface ProgressRequest {
-  round: number;
-  attempt: number;
-  done: number;
-  of: number;
+  'round': (number);
+  'attempt': (number);
+  'done': (number);
+  'of': (number);
 }

@@ -3,15 +3,15 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface PutChunkInput {
-  digest?: string;
-  size?: number | string | Long;
-  offset?: number | string | Long;
-  data?: Buffer | Uint8Array | string;
+  'digest'?: (string);
+  'size'?: (number | string | Long);
+  'offset'?: (number | string | Long);
+  'data'?: (Buffer | Uint8Array | string);
 }
 
 export interface PutChunk {
-  digest: string;
-  size: number;
-  offset: number;
-  data: Buffer;
+  'digest': (string);
+  'size': (number);
+  'offset': (number);
+  'data': (Buffer);
 }

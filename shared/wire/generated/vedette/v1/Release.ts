@@ -1,20 +1,14 @@
 // Original file: proto/vedette/v1/models.proto
 
-import type {
-  ModelRef as _vedette_v1_ModelRef,
-  ModelRefInput as _vedette_v1_ModelRefInput,
-} from '../../vedette/v1/ModelRef.ts';
-import type {
-  ReleaseFile as _vedette_v1_ReleaseFile,
-  ReleaseFileInput as _vedette_v1_ReleaseFileInput,
-} from '../../vedette/v1/ReleaseFile.ts';
+import type { ModelRefInput as _vedette_v1_ModelRefInput, ModelRef as _vedette_v1_ModelRef } from '../../vedette/v1/ModelRef.ts';
+import type { ReleaseFileInput as _vedette_v1_ReleaseFileInput, ReleaseFile as _vedette_v1_ReleaseFile } from '../../vedette/v1/ReleaseFile.ts';
 
 export interface ReleaseInput {
-  model?: _vedette_v1_ModelRefInput | null;
-  files?: _vedette_v1_ReleaseFileInput[];
+  'model'?: (_vedette_v1_ModelRefInput | null);
+  'files'?: (_vedette_v1_ReleaseFileInput)[];
 }
 
 export interface Release {
-  model: _vedette_v1_ModelRef | null;
-  files: _vedette_v1_ReleaseFile[];
+  'model': (_vedette_v1_ModelRef | null);
+  'files': (_vedette_v1_ReleaseFile)[];
 }

@@ -3,13 +3,13 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface ReleaseFileInput {
-  name?: string;
-  digest?: string;
-  bytes?: number | string | Long;
+  'name'?: (string);
+  'digest'?: (string);
+  'bytes'?: (number | string | Long);
 }
 
 export interface ReleaseFile {
-  name: string;
-  digest: string;
-  bytes: number;
+  'name': (string);
+  'digest': (string);
+  'bytes': (number);
 }

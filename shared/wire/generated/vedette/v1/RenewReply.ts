@@ -1,9 +1,10 @@
 // Original file: proto/vedette/v1/enrolment.proto
 
+
 export interface RenewReplyInput {
-  certificatePem?: string;
+  'certificatePem'?: (string);
 }
 
 export interface RenewReply {
-  certificatePem: string;
+  'certificatePem': (string);
 }

@@ -1,5 +1,8 @@
 // Original file: proto/vedette/v1/participation.proto
 
-export type ReportReplyInput = {};
 
-export type ReportReply = {};
+export interface ReportReplyInput {
+}
+
+export interface ReportReply {
+}

@@ -1,9 +1,10 @@
 // Original file: proto/vedette/v1/control.proto
 
+
 export interface RollbackReplyInput {
-  current?: number;
+  'current'?: (number);
 }
 
 export interface RollbackReply {
-  current: number;
+  'current': (number);
 }

@@ -1,36 +1,33 @@
 // Original file: proto/vedette/v1/control.proto
 
-import type {
-  RefusedUpdate as _vedette_v1_RefusedUpdate,
-  RefusedUpdateInput as _vedette_v1_RefusedUpdateInput,
-} from '../../vedette/v1/RefusedUpdate.ts';
+import type { RefusedUpdateInput as _vedette_v1_RefusedUpdateInput, RefusedUpdate as _vedette_v1_RefusedUpdate } from '../../vedette/v1/RefusedUpdate.ts';
 
 export interface RoundRecordInput {
-  round?: number;
-  run?: string;
-  step?: string;
-  attempt?: number;
-  outcome?: string;
-  cohort?: number;
-  accepted?: number;
-  refused?: _vedette_v1_RefusedUpdateInput[];
-  seconds?: number | string;
-  base?: string;
-  result?: string;
-  openedAt?: string;
+  'round'?: (number);
+  'run'?: (string);
+  'step'?: (string);
+  'attempt'?: (number);
+  'outcome'?: (string);
+  'cohort'?: (number);
+  'accepted'?: (number);
+  'refused'?: (_vedette_v1_RefusedUpdateInput)[];
+  'seconds'?: (number | string);
+  'base'?: (string);
+  'result'?: (string);
+  'openedAt'?: (string);
 }
 
 export interface RoundRecord {
-  round: number;
-  run: string;
-  step: string;
-  attempt: number;
-  outcome: string;
-  cohort: number;
-  accepted: number;
-  refused: _vedette_v1_RefusedUpdate[];
-  seconds: number;
-  base: string;
-  result: string;
-  openedAt: string;
+  'round': (number);
+  'run': (string);
+  'step': (string);
+  'attempt': (number);
+  'outcome': (string);
+  'cohort': (number);
+  'accepted': (number);
+  'refused': (_vedette_v1_RefusedUpdate)[];
+  'seconds': (number);
+  'base': (string);
+  'result': (string);
+  'openedAt': (string);
 }

@@ -1,9 +1,10 @@
 // Original file: proto/vedette/v1/control.proto
 
+
 export interface RoundRequestInput {
-  round?: number;
+  'round'?: (number);
 }
 
 export interface RoundRequest {
-  round: number;
+  'round': (number);
 }

@@ -3,11 +3,11 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface StatReplyInput {
-  durableBytes?: number | string | Long;
-  complete?: boolean;
+  'durableBytes'?: (number | string | Long);
+  'complete'?: (boolean);
 }
 
 export interface StatReply {
-  durableBytes: number;
-  complete: boolean;
+  'durableBytes': (number);
+  'complete': (boolean);
 }

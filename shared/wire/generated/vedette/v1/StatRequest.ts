@@ -1,9 +1,10 @@
 // Original file: proto/vedette/v1/transfer.proto
 
+
 export interface StatRequestInput {
-  digest?: string;
+  'digest'?: (string);
 }
 
 export interface StatRequest {
-  digest: string;
+  'digest': (string);
 }

@@ -1,16 +1,13 @@
 // Original file: proto/vedette/v1/participation.proto
 
-import type {
-  Verdict as _vedette_v1_Verdict,
-  VerdictInput as _vedette_v1_VerdictInput,
-} from '../../vedette/v1/Verdict.ts';
+import type { VerdictInput as _vedette_v1_VerdictInput, Verdict as _vedette_v1_Verdict } from '../../vedette/v1/Verdict.ts';
 
 export interface SubmitReplyInput {
-  receipt?: string;
-  verdict?: _vedette_v1_VerdictInput | null;
+  'receipt'?: (string);
+  'verdict'?: (_vedette_v1_VerdictInput | null);
 }
 
 export interface SubmitReply {
-  receipt: string;
-  verdict: _vedette_v1_Verdict | null;
+  'receipt': (string);
+  'verdict': (_vedette_v1_Verdict | null);
 }

@@ -1,9 +1,10 @@
 // Original file: proto/vedette/v1/participation.proto
 
+
 export interface SubmitRequestInput {
-  header?: string;
+  'header'?: (string);
 }
 
 export interface SubmitRequest {
-  header: string;
+  'header': (string);
 }

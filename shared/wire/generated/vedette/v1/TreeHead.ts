@@ -1,11 +1,12 @@
 // Original file: proto/vedette/v1/records.proto
 
+
 export interface TreeHeadInput {
-  checkpoint?: string;
-  consistency?: (Buffer | Uint8Array | string)[];
+  'checkpoint'?: (string);
+  'consistency'?: (Buffer | Uint8Array | string)[];
 }
 
 export interface TreeHead {
-  checkpoint: string;
-  consistency: Buffer[];
+  'checkpoint': (string);
+  'consistency': (Buffer)[];
 }

@@ -1,14 +1,11 @@
 // Original file: proto/vedette/v1/participation.proto
 
-import type {
-  OwnVerdict as _vedette_v1_OwnVerdict,
-  OwnVerdictInput as _vedette_v1_OwnVerdictInput,
-} from '../../vedette/v1/OwnVerdict.ts';
+import type { OwnVerdictInput as _vedette_v1_OwnVerdictInput, OwnVerdict as _vedette_v1_OwnVerdict } from '../../vedette/v1/OwnVerdict.ts';
 
 export interface VerdictsReplyInput {
-  verdicts?: _vedette_v1_OwnVerdictInput[];
+  'verdicts'?: (_vedette_v1_OwnVerdictInput)[];
 }
 
 export interface VerdictsReply {
-  verdicts: _vedette_v1_OwnVerdict[];
+  'verdicts': (_vedette_v1_OwnVerdict)[];
 }

@@ -1,9 +1,10 @@
 // Original file: proto/vedette/v1/participation.proto
 
+
 export interface VerdictsRequestInput {
-  fromRound?: number;
+  'fromRound'?: (number);
 }
 
 export interface VerdictsRequest {
-  fromRound: number;
+  'fromRound': (number);
 }

@@ -1,9 +1,10 @@
 // Original file: proto/vedette/v1/participation.proto
 
+
 export interface VoteReplyInput {
-  receipt?: string;
+  'receipt'?: (string);
 }
 
 export interface VoteReply {
-  receipt: string;
+  'receipt': (string);
 }

@@ -1,9 +1,10 @@
 // Original file: proto/vedette/v1/participation.proto
 
+
 export interface VoteRequestInput {
-  vote?: string;
+  'vote'?: (string);
 }
 
 export interface VoteRequest {
-  vote: string;
+  'vote': (string);
 }

@@ -3,11 +3,11 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface WatchRequestInput {
-  from?: number | string | Long;
-  follow?: boolean;
+  'from'?: (number | string | Long);
+  'follow'?: (boolean);
 }
 
 export interface WatchRequest {
-  from: number;
-  follow: boolean;
+  'from': (number);
+  'follow': (boolean);
 }

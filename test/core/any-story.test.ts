@@ -1,0 +1,259 @@
+/** What holds whatever is asked of the core, in whatever order. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Command } from '../../coordinator/core/commands.ts';
+import type { Event } from '../../coordinator/core/events.ts';
+import { evolve, evolveAll } from '../../coordinator/core/evolve.ts';
+import { seatsOf } from '../../coordinator/core/parts.ts';
+import { EMPTY } from '../../coordinator/core/state.ts';
+import { Refusal } from '../../shared/refusal.ts';
+import { digest, Story } from './story.ts';
+
+const NAMES = ['ada', 'bob', 'cyd', 'dan', 'eve'];
+type Move = (story: Story) => Command;
+
+const member = fc.constantFrom(...NAMES);
+const spread = <T>(values: readonly T[]) => fc.subarray([...values]);
+
+/** Any command, right or wrong for the moment, about anyone. */
+const moves: fc.Arbitrary<Move> = fc.oneof(
+  { weight: 8, arbitrary: fc.tuple(member, fc.integer({ min: 0, max: 20 })).map(submits) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(member, fc.constantFrom('old', 'new')).map(
+      ([who, update]): Move =>
+        (story) =>
+          story.submission(who, { update: digest(update), round: Math.max(1, roundNow(story) - 1) }),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: spread(NAMES).map(
+      (moving): Move =>
+        (story) => ({ type: 'tick', nowMs: story.nowMs, moving: new Set(moving) }),
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.constant<Move>((story) => ({
+      type: 'open-round',
+      nonce: `n${story.recorded.length}`,
+      maxBytes: 1_000,
+      nowMs: story.nowMs,
+    })),
+  },
+  { weight: 3, arbitrary: spread(NAMES).map(screens) },
+  { weight: 4, arbitrary: fc.constant<Move>((story) => story.aggregation()) },
+  {
+    weight: 2,
+    arbitrary: fc.constant<Move>((story) => ({
+      type: 'record-candidate',
+      run: story.run,
+      weights: digest('weights'),
+      bytes: 1,
+      base: digest('base'),
+    })),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.tuple(member, fc.boolean()).map(
+      ([who, approve]): Move =>
+        (story) =>
+          story.ballot(who, { approve }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant<Move>((story) => ({
+      type: 'evaluate',
+      run: story.run,
+      candidate: digest('weights'),
+      canary: null,
+      currentCanary: null,
+    })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constant<Move>((story) => ({
+      type: 'record-promotion',
+      run: story.run,
+      weights: digest('weights'),
+      manifest: digest('m'),
+      files: [],
+    })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(member, fc.constantFrom('suspend', 'reinstate', 'approve', 'revoke')).map(changes),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.constant<Move>(() => ({
+      type: 'open-run',
+      steps: [{ step: 'sums', repeat: 2, rule: { rule: 'weighted-mean' } }],
+      base: digest('base'),
+      by: 'olga',
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 0, max: 3 }).map(
+      (version): Move =>
+        () => ({ type: 'roll-back', version, reason: '', by: 'olga' }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Move>(
+      () => ({ type: 'abort-run', reason: '', by: 'olga' }),
+      () => ({ type: 'fail-run', reason: 'told' }),
+    ),
+  },
+);
+
+function submits([who, samples]: [string, number]): Move {
+  return (story) => story.submission(who, { samples });
+}
+
+function screens(refused: readonly string[]): Move {
+  const verdict = { decision: 'reject', code: 'norm_outlier', message: 'told', findings: [] } as const;
+  return (story) => {
+    const { round, attempt } = story.round;
+    return {
+      type: 'screen',
+      round,
+      attempt,
+      refused: refused.map((who) => ({ member: who, verdict })),
+      medianNorm: 1,
+    };
+  };
+}
+
+function changes([who, action]: [string, 'suspend' | 'reinstate' | 'approve' | 'revoke']): Move {
+  return () => ({ type: 'change-standing', member: who, action, reason: 'told', by: 'olga' });
+}
+
+function roundNow(story: Story): number {
+  return story.state.rounds.at(-1)?.round ?? 0;
+}
+
+interface Told {
+  readonly story: Story;
+  /** Whatever followed, command by command. */
+  readonly steps: readonly (readonly Event[])[];
+}
+
+/** Tells a story of these moves; what is refused changes nothing, what is not a refusal fails the test. */
+function tell(told: readonly { readonly move: Move; readonly waitMs: number }[]): Told {
+  const story = Story.withMembers(NAMES, { rounds: { target: 3, overselect: 1.34 } });
+  story.openRun();
+  story.openRound();
+  const steps = told.map(({ move, waitMs }) => {
+    story.later(waitMs);
+    try {
+      return story.when(move(story));
+    } catch (error) {
+      if (error instanceof Refusal) return [];
+      throw error;
+    }
+  });
+  return { story, steps };
+}
+
+const stories = fc
+  .array(fc.record({ move: moves, waitMs: fc.constantFrom(0, 0, 0, 1_000, 5_000, 60_000) }), {
+    minLength: 10,
+    maxLength: 120,
+  })
+  .map(tell);
+
+function holds(check: (told: Told) => void): void {
+  fc.assert(fc.property(stories, check), { numRuns: 150 });
+}
+
+describe('any story told to the core', () => {
+  it('replays from its journal to the same state', () => {
+    holds(({ story }) => {
+      const journal: unknown = JSON.parse(JSON.stringify(story.recorded));
+      expect(evolveAll(EMPTY, journal as typeof story.recorded)).toEqual(story.state);
+    });
+  });
+
+  it('never changes a cohort while its round is open', () => {
+    holds(({ story }) => {
+      let state = EMPTY;
+      let frozen: { key: string; cohort: readonly string[] } | undefined;
+      for (const entry of story.recorded) {
+        state = evolve(state, entry);
+        const phase = state.run?.phase;
+        if (!phase || !('seats' in phase)) continue;
+        const key = `${phase.round.round}/${phase.round.attempt}/${phase.round.run}`;
+        if (frozen?.key === key) expect(phase.round.cohort).toEqual(frozen.cohort);
+        frozen = { key, cohort: phase.round.cohort };
+        expect([...(seatsOf(phase)?.keys() ?? [])].sort()).toEqual([...phase.round.cohort]);
+      }
+    });
+  });
+
+  it('counts nobody twice, nobody from outside the cohort, and weights that sum to 1', () => {
+    holds(({ story }) => {
+      for (const entry of story.recorded) {
+        if (entry.type !== 'round_aggregated') continue;
+        const { contributions, round, attempt } = entry.data;
+        const members = contributions.map(({ member: who }) => who);
+        expect(new Set(members).size).toBe(members.length);
+        const opened = story.recorded.find(
+          (other) =>
+            other.type === 'round_opened' && other.data.round === round && other.data.attempt === attempt,
+        );
+        expect(
+          opened?.type === 'round_opened' && members.every((who) => opened.data.cohort.includes(who)),
+        ).toBe(true);
+        expect(contributions.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 12);
+      }
+    });
+  });
+
+  it('aggregates only what was received in that attempt and neither refused nor withdrawn since', () => {
+    holds(({ story }) => {
+      for (const aggregated of story.recorded) {
+        if (aggregated.type !== 'round_aggregated') continue;
+        const { round, attempt, contributions } = aggregated.data;
+        const before = story.recorded.slice(0, aggregated.index);
+        for (const { member: who, update, index } of contributions) {
+          expect(before[index]).toMatchObject({
+            type: 'update_received',
+            data: { member: who, update, round, attempt },
+          });
+          const lost = before
+            .slice(index)
+            .some(
+              (entry) =>
+                (entry.type === 'update_withdrawn' && entry.data.member === who) ||
+                (entry.type === 'update_judged' &&
+                  entry.data.member === who &&
+                  entry.data.verdict.decision === 'reject'),
+            );
+          expect(lost).toBe(false);
+        }
+        expect(contributions.length).toBeGreaterThanOrEqual(2);
+      }
+    });
+  });
+
+  it('numbers rounds without a gap and models without a gap', () => {
+    holds(({ story }) => {
+      const rounds = [...new Set(story.state.rounds.map(({ round }) => round))];
+      expect(rounds).toEqual(rounds.map((_, place) => place + 1));
+      expect(story.state.models.map(({ version }) => version)).toEqual(
+        story.state.models.map((_, place) => place + 1),
+      );
+    });
+  });
+
+  it('adds no more than a handful of entries for one command', () => {
+    holds(({ steps }) => {
+      for (const events of steps) expect(events.length).toBeLessThanOrEqual(NAMES.length + 1);
+    });
+  });
+});

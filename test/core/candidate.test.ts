@@ -1,0 +1,253 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { everyoneVoted } from '../../coordinator/core/run/decide-candidate.ts';
+import { secondHighest } from '../../coordinator/core/run/threshold.ts';
+import { dataOf, digest, Story, typesOf } from './story.ts';
+
+const THREE = ['ada', 'bob', 'cyd'] as const;
+const GATED = { canary: { file: 'canary.csv', minAuroc: 0.8 } };
+
+function candidate(changes: Record<string, unknown> = {}): Story {
+  return Story.withMembers(THREE, changes).toCandidate(THREE);
+}
+
+function voted(changes: Record<string, unknown> = {}): Story {
+  const story = candidate(changes);
+  for (const member of THREE) story.vote(member);
+  return story;
+}
+
+describe('a run', () => {
+  it('opens with enough active members, one at a time', () => {
+    const story = Story.withMembers(['ada']);
+    const open = { type: 'open-run', steps: [], base: digest('base'), by: 'olga' } as const;
+    expect(story.refuses(open)).toMatchObject({ code: 'quorum_missing', facts: { active: 1, min: 2 } });
+    story.enrol('bob');
+    story.openRun();
+    expect(story.refuses(open).code).toBe('run_active');
+  });
+
+  it('goes through its steps, each as often as planned, on the base of the round before', () => {
+    const story = Story.withMembers(THREE);
+    const rule = { rule: 'weighted-mean' } as const;
+    const steps = [
+      { step: 'spans', repeat: 1, rule },
+      { step: 'gradients', repeat: 2, rule },
+    ];
+    story.when({ type: 'open-run', steps, base: digest('base'), by: 'olga' });
+    for (let round = 0; round < 3; round++) story.completeRound(THREE);
+    expect(story.state.rounds.map(({ step }) => step)).toEqual(['spans', 'gradients', 'gradients']);
+    expect(story.state.rounds.map(({ base }) => base)).toEqual([
+      digest('base'),
+      digest('base 1'),
+      digest('base 2'),
+    ]);
+    expect(story.state.run?.phase.phase).toBe('assembling');
+  });
+
+  it('is aborted in any phase, and leaves the next one free to open', () => {
+    const story = Story.withMembers(THREE);
+    story.openRun();
+    story.openRound();
+    story.submit('ada');
+    story.when({ type: 'abort-run', reason: 'told', by: 'olga' });
+    expect(story.state.rounds.at(-1)?.outcome).toBe('aborted');
+    expect(story.refuses({ type: 'abort-run', reason: '', by: 'olga' }).code).toBe('run_missing');
+    expect(story.submit('bob')).toMatchObject([
+      { data: { verdict: { decision: 'ignore', code: 'update_late' } } },
+    ]);
+    story.openRun();
+    expect(story.run).toBe('run-2');
+    expect(story.openRound().round).toBe(2);
+  });
+});
+
+describe('a vote', () => {
+  it('belongs to those whose update entered the last round', () => {
+    const story = Story.withMembers([...THREE, 'dan']).toCandidate(['ada', 'bob']);
+    expect(story.refuses(story.ballot('cyd')).code).toBe('outside_cohort');
+    expect(typesOf(story.vote('ada'))).toEqual(['vote_received']);
+  });
+
+  it('is cast once: a second one changes nothing', () => {
+    const story = candidate();
+    story.vote('ada', { p99: 3 });
+    expect(story.vote('ada', { p99: 99, approve: false })).toEqual([]);
+    for (const member of ['bob', 'cyd']) story.vote(member, { p99: 1 });
+    expect(dataOf(story.evaluate(), 'candidate_evaluated').evaluation).toMatchObject({
+      approvals: 3,
+      threshold: 1,
+    });
+  });
+
+  it('is for the candidate at hand', () => {
+    const story = candidate();
+    const ballot = story.ballot('ada');
+    if (ballot.type !== 'vote') throw new Error('not a ballot');
+    expect(story.refuses({ ...ballot, candidate: digest('other') }).code).toBe('candidate_missing');
+    expect(story.refuses({ ...ballot, run: 'run-9' }).code).toBe('candidate_missing');
+    story.evaluate();
+    expect(story.refuses(ballot).code).toBe('candidate_missing');
+  });
+
+  it('is not awaited from whoever lost its standing, and does not count', () => {
+    const story = candidate();
+    story.vote('ada', { p99: 1 });
+    story.vote('bob', { p99: 2 });
+    const phase = () => {
+      const now = story.state.run?.phase;
+      if (now?.phase !== 'voting') throw new Error('nobody votes');
+      return now;
+    };
+    expect(everyoneVoted(story.state, phase())).toBe(false);
+    story.standing('cyd', 'revoke');
+    expect(everyoneVoted(story.state, phase())).toBe(true);
+    story.standing('bob', 'suspend');
+    const { evaluation } = dataOf(story.evaluate(), 'candidate_evaluated');
+    expect(evaluation.reports).toEqual([{ member: 'ada', p99: 1 }]);
+    expect(evaluation).toMatchObject({
+      passed: false,
+      reason: '1 votes (at least 2 needed for a threshold)',
+    });
+  });
+});
+
+describe('the evaluation of a candidate', () => {
+  it('approves by itself when the votes carry it', () => {
+    const story = voted();
+    expect(typesOf(story.evaluate())).toEqual(['candidate_evaluated', 'candidate_approved']);
+    const model = dataOf(story.promote(), 'model_promoted');
+    expect(model).toMatchObject({ version: 1, parent: null, weights: digest('weights'), threshold: 1 });
+    expect(story.state).toMatchObject({ current: 1, run: undefined });
+  });
+
+  it('rejects without enough approvals, and says the share that was needed', () => {
+    const story = candidate({ promotion: { approvals: 0.67 } });
+    story.vote('ada');
+    story.vote('bob');
+    story.vote('cyd', { approve: false });
+    const events = story.evaluate();
+    expect(typesOf(events)).toEqual(['candidate_evaluated', 'candidate_rejected']);
+    expect(dataOf(events, 'candidate_rejected').reason).toBe('2 of 3 votes approve (share 0.67 needed)');
+    expect(story.state).toMatchObject({
+      run: undefined,
+      current: 0,
+      rejections: [{ weights: digest('weights') }],
+    });
+  });
+
+  it('rejects when nobody voted, instead of failing on a threshold that is none', () => {
+    const { evaluation } = dataOf(candidate().evaluate(), 'candidate_evaluated');
+    expect(evaluation).toMatchObject({ passed: false, threshold: 0, reports: [] });
+  });
+
+  it.each([
+    [0.8, undefined, true],
+    [0.799, undefined, false],
+    [0.95, 0.959, true],
+    [0.95, 0.97, false],
+  ])(
+    'holds canary AUROC %d against the least and against the current model %s: %s',
+    (auroc, current, passed) => {
+      const { evaluation } = dataOf(voted(GATED).evaluate(auroc, current), 'candidate_evaluated');
+      expect(evaluation.passed).toBe(passed);
+      if (!passed) expect(evaluation.reason).toContain(`canary AUROC ${auroc.toFixed(4)}`);
+    },
+  );
+
+  it('happens once', () => {
+    const story = voted({ promotion: { mode: 'operator' } });
+    story.evaluate();
+    expect(story.evaluate()).toEqual([]);
+  });
+});
+
+describe('a candidate that waits for an operator', () => {
+  function waiting(): Story {
+    const story = voted({ promotion: { mode: 'operator' } });
+    expect(typesOf(story.evaluate())).toEqual(['candidate_evaluated']);
+    return story;
+  }
+  const decide = (decision: 'promote' | 'reject') =>
+    ({ type: 'decide-candidate', decision, reason: 'told', by: 'olga' }) as const;
+
+  it('is not promoted by itself', () => {
+    const story = waiting();
+    expect(story.promote()).toEqual([]);
+    expect(story.state.run?.phase.phase).toBe('deciding');
+  });
+
+  it('is promoted by the operator, who is named', () => {
+    const story = waiting();
+    expect(story.when(decide('promote'))).toMatchObject([
+      { type: 'candidate_approved', data: { by: 'olga' } },
+    ]);
+    expect(typesOf(story.promote())).toEqual(['model_promoted']);
+    expect(story.promote()).toEqual([]);
+  });
+
+  it('is rejected by the operator, and cannot be decided again', () => {
+    const story = waiting();
+    expect(typesOf(story.when(decide('reject')))).toEqual(['candidate_rejected']);
+    expect(story.refuses(decide('promote')).code).toBe('candidate_missing');
+  });
+
+  it('cannot be decided before its evaluation', () => {
+    expect(candidate({ promotion: { mode: 'operator' } }).refuses(decide('promote')).code).toBe(
+      'candidate_missing',
+    );
+  });
+});
+
+describe('a rollback', () => {
+  const back = (version: number) => ({ type: 'roll-back', version, reason: 'told', by: 'olga' }) as const;
+
+  it('puts an earlier version into use again; the next model continues from that one', () => {
+    const story = Story.withMembers(THREE).toModel(THREE);
+    story.toModel(THREE);
+    expect(story.state.current).toBe(2);
+    expect(story.when(back(1))).toMatchObject([{ type: 'model_rolled_back', data: { from: 2, to: 1 } }]);
+    expect(story.state.current).toBe(1);
+    story.toModel(THREE);
+    expect(story.state.models.at(-1)).toMatchObject({ version: 3, parent: story.state.models[0]?.weights });
+  });
+
+  it('is refused to a version there is not, and to the one in use', () => {
+    const story = Story.withMembers(THREE).toModel(THREE);
+    expect(story.refuses(back(2)).message).toContain('there are 1');
+    expect(story.refuses(back(1)).code).toBe('model_missing');
+  });
+});
+
+describe('the federated threshold', () => {
+  const reports = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), {
+    minLength: 2,
+    maxLength: 20,
+  });
+  const lie = fc.double({ noNaN: true });
+
+  it('is not moved above the highest honest report by one liar, nor below the second-highest', () => {
+    fc.assert(
+      fc.property(reports, lie, (honest, said) => {
+        const threshold = secondHighest([...honest, said]);
+        expect(threshold).toBeLessThanOrEqual(Math.max(...honest));
+        expect(threshold).toBeGreaterThanOrEqual(secondHighest(honest));
+      }),
+    );
+  });
+
+  it('is one of the reports, in whatever order they came', () => {
+    fc.assert(
+      fc.property(reports, (honest) => {
+        const threshold = secondHighest(honest);
+        expect(honest).toContain(threshold);
+        expect(secondHighest(honest.toReversed())).toBe(threshold);
+        expect(honest.filter((report) => report > threshold).length).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  it('is the only report when there is one', () => {
+    expect(secondHighest([4])).toBe(4);
+  });
+});
