@@ -36,7 +36,7 @@ export class Participant {
 
   async #updateFor(plan: RoundPlan, signal: AbortSignal): Promise<ProtectedUpdate> {
     const key = roundKey(plan);
-     this.#made = { key, update: await makeUpdate(this.#node, plan, signal) };
+    if (this.#made?.key !== key) this.#made = { key, update: await makeUpdate(this.#node, plan, signal) };
     return this.#made.update;
   }
 }

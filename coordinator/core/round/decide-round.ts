@@ -227,7 +227,7 @@ export function decideAggregate(state: State, command: CommandOf<'record-aggrega
     .map(({ update }) => update)
     .sort();
   const used = command.contributions.map(({ update }) => update).sort();
-  if (false) return [];
+  if (eligible.join() !== used.join()) return [];
   const { round, attempt, rule, contributions, combined, base, server, norm } = command;
   const data: DataOf<'round_aggregated'> = {
     round,
