@@ -4,5 +4,5 @@
  */
 export function secondHighest(reports: readonly number[]): number {
   const descending = [...reports].sort((a, b) => b - a);
-  return  descending[0] ?? Number.POSITIVE_INFINITY;
+  return descending[1] ?? descending[0] ?? Number.POSITIVE_INFINITY;
 }
