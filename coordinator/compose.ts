@@ -51,34 +51,82 @@ export interface Running {
 
 /** Starts a coordinator on its home, resuming whatever was under way. Refuses to start on a journal that does not verify. */
 export async function serve(homeFolder: string, overrides: Partial<Config> = {}): Promise<Running> {
-  const home = homeOf(homeFolder);
+  const opened = new Opened();
+  try {
+    return await start(homeOf(homeFolder), overrides, opened);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** What was opened, closed in the opposite order: by `stop`, or by a start that failed half-way. */
+class Opened {
+  readonly #closers: (() => unknown)[] = [];
+
+  add<T>(resource: T, close: (resource: T) => unknown): T {
+    this.#closers.push(() => close(resource));
+    return resource;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers.splice(0).reverse()) await close();
+  }
+}
+
+async function start(home: Home, overrides: Partial<Config>, opened: Opened): Promise<Running> {
   const config: Config = { ...readConfig(home.config), ...overrides };
   const log = createLog({ level: config.log });
+  const metrics = createMetrics();
+  const context = await openContext(home, config, { log, timed: metrics.timed }, opened);
+  const { desk, journal, compute } = context;
+  const backend = await compute.backend();
+  const followers = new Followers(context);
+  watchMetrics(context, metrics, followers);
+  const conductor = opened.add(new Conductor(context), (running) => running.stop());
+  const { host, port } = parseListenAddress(config.http);
+  const http = opened.add(await startHttp(host, port, metrics.registry), (server) => server.close());
+  const server = opened.add(
+    await startServices({ context, config, home, followers, metrics, log }),
+    (services) => services.close(),
+  );
+  const endpoint = config.endpoint ?? dialable(`:${server.port}`);
+  writeFileSync(home.address, JSON.stringify({ endpoint: dialable(`:${server.port}`), http: http.port }));
+  opened.add(home.address, (path) => rmSync(path, { force: true }));
+  conductor.start();
+  const { federation } = foundedFederation(desk.state);
+  log.info({ federation, endpoint, http: http.port, backend, entries: journal.size() }, 'coordinator serves');
+  return { endpoint, httpPort: http.port, federation, backend, stop: () => opened.close() };
+}
+
+type Observers = Pick<Context, 'log' | 'timed'>;
+
+async function openContext(
+  home: Home,
+  config: Config,
+  observers: Observers,
+  opened: Opened,
+): Promise<Context> {
   const clock = new SystemClock();
-  const journal = SqliteJournal.open(home.journal);
+  const journal = opened.add(SqliteJournal.open(home.journal), (open) => open.close());
   journal.verify();
-  const bus = openBus(config, home, journal, log);
+  const bus = opened.add(openBus(config, home, journal, observers.log), (open) => open.close());
   const desk = new Desk({ journal, bus, clock });
   const federation = foundedFederation(desk.state);
-  const heads = new FileHeads(home.heads);
-  const origin = logOrigin(federation.federation);
   const prover = new Prover({
-    origin,
+    origin: logOrigin(federation.federation),
     key: await loadKey(home.keys.log, 'log'),
-    heads,
+    heads: opened.add(new FileHeads(home.heads), (heads) => heads.close()),
     entries: journal.read(0),
   });
   desk.onAppend((entries) => prover.append(entries));
-  const compute = new WorkerCompute();
-  const backend = await compute.backend();
   const blobs = await DiskBlobs.open(home.blobs);
   await blobs.sweepStaging(STALE_UPLOAD_MS);
-  const metrics = createMetrics();
-  const context: Context = {
+  return {
     desk,
     journal,
     blobs,
-    compute,
+    compute: opened.add(new WorkerCompute(), (worker) => worker.close()),
     clock,
     progress: new ProgressBook(),
     prover,
@@ -87,39 +135,9 @@ export async function serve(homeFolder: string, overrides: Partial<Config> = {})
       release: await loadKey(home.keys.publisher, 'publisher'),
       software: SOFTWARE,
     },
-    log,
     servesSinceMs: clock.now(),
     canaryFile: canaryPath(home, federation),
-    timed: metrics.timed,
-  };
-  const followers = new Followers(context);
-  watchMetrics(context, metrics, followers);
-  const server = await startServices({ context, config, home, followers, metrics, log });
-  const { host, port } = parseListenAddress(config.http);
-  const http = await startHttp(host, port, metrics.registry);
-  const endpoint = config.endpoint ?? dialable(`:${server.port}`);
-  writeFileSync(home.address, JSON.stringify({ endpoint: dialable(`:${server.port}`), http: http.port }));
-  const conductor = new Conductor(context);
-  conductor.start();
-  log.info(
-    { federation: federation.federation, endpoint, http: http.port, backend, entries: journal.size() },
-    'coordinator serves',
-  );
-  return {
-    endpoint,
-    httpPort: http.port,
-    federation: federation.federation,
-    backend,
-    async stop() {
-      rmSync(home.address, { force: true });
-      await server.close();
-      await http.close();
-      await conductor.stop();
-      await compute.close();
-      await bus.close();
-      await journal.close();
-      heads.close();
-    },
+    ...observers,
   };
 }
 

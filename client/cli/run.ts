@@ -74,8 +74,12 @@ async function runNode(options: RunOptions): Promise<InstalledModel | undefined>
   }
 }
 
-function enough({ onceModel, untilVersion }: RunOptions): (installed: InstalledModel) => boolean {
-  return ({ version }) => onceModel || (untilVersion !== undefined && version >= untilVersion);
+function enough({
+  onceModel,
+  untilVersion,
+}: RunOptions): (installed: InstalledModel, isNew: boolean) => boolean {
+  return ({ version }, isNew) =>
+    (onceModel && isNew) || (untilVersion !== undefined && version >= untilVersion);
 }
 
 /** The first signal ends the work in good order; a second one, the process at once. */

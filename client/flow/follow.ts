@@ -9,29 +9,30 @@ import { ballotKey, type Done, type Duty, dutyOf, roundKey } from '../core/duty.
 import type { Situation } from '../ports/coordinator.ts';
 import type { InstalledModel } from '../ports/installed-models.ts';
 import { install } from './install.ts';
+import { CertificateKeeper } from './keep-certificate.ts';
 import type { ClientNode } from './node.ts';
 import { linkReceipts, observeHead } from './observe.ts';
-import { dueAtMs, type Renewal, renew } from './renew.ts';
+import type { Renewal } from './renew.ts';
 import { report } from './report.ts';
 import { Participant } from './take-part.ts';
 import { vote } from './vote.ts';
 
 /** How often receipts are made sure of and tied to the rest of the journal. */
 const TIDY_EVERY_MS = 10_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface FollowOptions {
   /** Ends the work in good order. */
   readonly signal: AbortSignal;
-  /** Whether the work is done once this model is installed. Default: never. */
-  readonly enough?: (installed: InstalledModel) => boolean;
+  /** Whether the work is done with this model, which was there already or is new. Default: never. */
+  readonly enough?: (installed: InstalledModel, isNew: boolean) => boolean;
   readonly renewal: Renewal & { readonly certificatePem: string };
 }
 
 /** Follows until stopped or satisfied. Throws the refusal after which a node must not go on. */
 export async function follow(node: ClientNode, options: FollowOptions): Promise<void> {
-  const session = new Session(node, options, await node.models.current());
-  await session.run();
+  const installed = await node.models.current();
+  if (options.signal.aborted || (installed && options.enough?.(installed, false))) return;
+  await new Session(node, options, installed).run(installed);
 }
 
 class Session {
@@ -39,35 +40,39 @@ class Session {
   readonly #options: FollowOptions;
   readonly #stop = new AbortController();
   readonly #participant: Participant;
+  readonly #certificate: CertificateKeeper;
   #failure: unknown;
   #latest: Situation | undefined;
   #done: Done;
   #underWay: { readonly duty: Duty; readonly abort: AbortController } | undefined;
   #news: () => void = () => {};
   #standing = '';
-  #renewing: Promise<void> | undefined;
 
   constructor(node: ClientNode, options: FollowOptions, installed: InstalledModel | undefined) {
     this.#node = node;
     this.#options = options;
     this.#participant = new Participant(node);
+    const { logger, nowMs } = node;
+    const onFailure = (error: unknown) => this.#end(error);
+    this.#certificate = new CertificateKeeper({ renewal: options.renewal, logger, nowMs, onFailure });
     this.#done = { round: undefined, ballot: undefined, manifest: installed?.manifest };
   }
 
-  async run(): Promise<void> {
-    const { signal, renewal } = this.#options;
+  async run(installed: InstalledModel | undefined): Promise<void> {
+    const { signal } = this.#options;
     const onStop = () => this.#end();
-    if (signal.aborted) return;
     signal.addEventListener('abort', onStop, { once: true });
     const tidying = setInterval(() => this.#guard(this.#tidy()), TIDY_EVERY_MS);
-    this.#renewWhenDue(renewal.certificatePem);
     try {
-      this.#guard(report(this.#node, await this.#node.models.current()));
+      this.#guard(report(this.#node, installed));
       await Promise.all([this.#listen(), this.#work()]);
     } finally {
       clearInterval(tidying);
+      this.#certificate.stop();
       signal.removeEventListener('abort', onStop);
-      await this.#settle();
+      await this.#settle().catch((error: unknown) => {
+        this.#failure ??= error;
+      });
     }
     if (this.#failure !== undefined) throw this.#failure;
   }
@@ -133,7 +138,7 @@ class Session {
       { code: error instanceof Refusal ? error.code : '' },
       'following was refused; trying again',
     );
-    if (move === 'renew') await this.#renewNow();
+    if (move === 'renew') await this.#certificate.renewNow();
     await pauseUnless(this.#stop.signal, delayAfterMs(Math.max(failures, 1), Math.random()));
   }
 
@@ -198,7 +203,7 @@ class Session {
       case 'install': {
         const installed = await install(node, duty.model, signal);
         this.#guard(report(node, installed));
-        if (this.#options.enough?.(installed)) this.#end();
+        if (this.#options.enough?.(installed, true)) this.#end();
       }
     }
   }
@@ -222,7 +227,7 @@ class Session {
       logger.error({ duty: duty.duty, err: error }, 'failed');
     }
     if (move === 'stop') this.#end(error);
-    if (move === 'renew') await this.#renewNow();
+    if (move === 'renew') await this.#certificate.renewNow();
     if (move === 'decline') this.#markDone(duty);
     return move === 'decline';
   }
@@ -242,32 +247,6 @@ class Session {
       };
     });
     return this.#stop.signal.aborted ? Promise.resolve() : news;
-  }
-
-  #renewWhenDue(certificatePem: string): void {
-    const waitMs = Math.max(0, dueAtMs(certificatePem, Math.random()) - this.#node.nowMs());
-    const timer = setTimeout(() => this.#guard(this.#renewNow()), Math.min(waitMs, LONGEST_TIMER_MS));
-    this.#stop.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-  }
-
-  /** One renewal at a time, however many ask for it. A failure is retried by whoever asks next. */
-  async #renewNow(): Promise<void> {
-    this.#renewing ??= this.#renew().finally(() => {
-      this.#renewing = undefined;
-    });
-    await this.#renewing;
-  }
-
-  async #renew(): Promise<void> {
-    const { logger } = this.#node;
-    try {
-      const fresh = await renew(this.#options.renewal);
-      logger.info('certificate renewed');
-      this.#renewWhenDue(fresh);
-    } catch (error) {
-      if (!(error instanceof Refusal) || afterFollowing(error) === 'stop') throw error;
-      logger.warn({ code: error.code }, 'the certificate could not be renewed yet');
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { follow } from '../../client/flow/follow.ts';
+import { type FollowOptions, follow } from '../../client/flow/follow.ts';
+import { createCaCertificate } from '../../coordinator/adapters/ca/certificate-authority.ts';
 import { makeKey } from '../../shared/identity/keys.ts';
 import { verifyReceipt } from '../../shared/provenance/receipt.ts';
 import { Refusal } from '../../shared/refusal.ts';
@@ -10,8 +11,6 @@ import { oneMore, type SmallNode, smallNode, type Train } from '../support/small
 import { until } from '../support/until.ts';
 
 const BASE = tensorsOfFlat([{ name: 'w', shape: [2] }], Float32Array.of(1, 2));
-// Far enough away that no test renews by itself.
-const CERTIFICATE_ENDS = '2099-01-01';
 
 let stops: AbortController[] = [];
 afterEach(() => {
@@ -19,26 +18,37 @@ afterEach(() => {
   stops = [];
 });
 
+interface Started {
+  readonly ended: Promise<void>;
+  readonly stop: () => void;
+  /** Certificates that were stored. */
+  readonly saved: string[];
+}
+
 async function start(
   node: SmallNode,
   coordinator: ScriptedCoordinator,
-): Promise<{ ended: Promise<void>; stop: () => void }> {
+  options: Partial<FollowOptions> & { certificatePem?: string } = {},
+): Promise<Started> {
   const stop = new AbortController();
   stops.push(stop);
+  const saved: string[] = [];
   const renewal = {
     coordinator,
     transportKey: makeKey('transport'),
-    save: async () => {},
-    certificatePem: await certificate(),
+    save: async (pem: string) => {
+      saved.push(pem);
+    },
+    certificatePem: options.certificatePem ?? (await certificateFrom(Date.now())),
   };
-  const ended = follow(node, { signal: stop.signal, renewal });
+  const ended = follow(node, { signal: stop.signal, renewal, ...options });
   ended.catch(() => {});
-  return { ended, stop: () => stop.abort() };
+  return { ended, stop: () => stop.abort(), saved };
 }
 
-async function certificate(): Promise<string> {
-  const { createCaCertificate } = await import('../../coordinator/adapters/ca/certificate-authority.ts');
-  return await createCaCertificate(makeKey('ca'), `until-${CERTIFICATE_ENDS}`, Date.now());
+/** Any certificate will do: only its dates are read here. */
+async function certificateFrom(nowMs: number): Promise<string> {
+  return await createCaCertificate(makeKey('ca'), 'small', nowMs);
 }
 
 function updateOf(coordinator: ScriptedCoordinator, base: string): Uint8Array {
@@ -234,5 +244,38 @@ describe('a node that follows', () => {
       coordinator,
     );
     expect(flipped).toBeCloseTo(-10 * first, 3);
+  });
+
+  it('renews a certificate that is due, stores it, and only then uses it', async () => {
+    const coordinator = new ScriptedCoordinator();
+    coordinator.certificate = await certificateFrom(Date.now());
+    const longAgo = await certificateFrom(Date.parse('1990-01-01'));
+    const { saved } = await start(smallNode(coordinator), coordinator, { certificatePem: longAgo });
+    await until(() => coordinator.calls.includes('useCertificate'));
+    expect(saved).toEqual([coordinator.certificate]);
+    // DER SEQUENCE, as PKCS#10 begins.
+    expect(coordinator.renewals[0]?.[0]).toBe(0x30);
+  });
+
+  it('renews when following is refused for an expired certificate, and goes on', async () => {
+    const coordinator = new ScriptedCoordinator();
+    coordinator.certificate = await certificateFrom(Date.now());
+    const node = smallNode(coordinator);
+    await start(node, coordinator);
+    coordinator.refuseFollowing(new Refusal('certificate_expired', 'yesterday'));
+    await until(() => coordinator.calls.includes('useCertificate'));
+    coordinator.show({ plan: coordinator.plan(BASE) });
+    await until(() => node.kept.length === 1);
+  });
+
+  it('has nothing to do when the model asked for is there already', async () => {
+    const coordinator = new ScriptedCoordinator();
+    const installed = { version: 3, manifest: 'm', weights: 'w', threshold: 1, folder: '' };
+    const models = { current: async () => installed, stage: async () => '', install: async () => installed };
+    const { ended } = await start(smallNode(coordinator, { models }), coordinator, {
+      enough: ({ version }) => version >= 3,
+    });
+    await ended;
+    expect(coordinator.calls).toEqual([]);
   });
 });

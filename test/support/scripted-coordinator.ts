@@ -39,7 +39,9 @@ export class ScriptedCoordinator implements Coordinator {
   readonly votes: Vote[] = [];
   readonly reports: NodeReport[] = [];
   readonly renewals: Uint8Array[] = [];
-  release_: Release | undefined;
+  /** What the next renewal gives. */
+  certificate: string | undefined;
+  published: Release | undefined;
   /** Thrown by the next call of that name, once. */
   readonly failNext = new Map<string, Refusal>();
   #tree = new MerkleTree();
@@ -159,12 +161,13 @@ export class ScriptedCoordinator implements Coordinator {
   async renew(csr: Uint8Array): Promise<string> {
     this.#called('renew');
     this.renewals.push(csr);
+    if (this.certificate) return this.certificate;
     throw new Refusal('unavailable', 'no authority here');
   }
 
   async release(): Promise<Release> {
     this.#called('release');
-    return this.release_ ?? { model: null, files: [] };
+    return this.published ?? { model: null, files: [] };
   }
 
   async head(treeSize: number) {
