@@ -1,4 +1,3 @@
-#!/usr/bin/env -S node --import tsx
 /** Entry of `vedette-client`. */
 import { runProgram } from '../shared/terminal/run-program.ts';
 import { makeProgram } from './cli.ts';

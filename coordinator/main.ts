@@ -1,4 +1,3 @@
-#!/usr/bin/env -S node --import tsx
 import { Command } from 'commander';
 import { EXIT_CODES_HELP, runProgram } from '../shared/terminal/run-program.ts';
 import { addJournalCommands } from './cli/journal.ts';

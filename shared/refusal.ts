@@ -124,7 +124,6 @@ export const REFUSALS = {
     kind: 'precondition',
     resolve: 'Use the nonce of this round plan; headers of other rounds do not count.',
   },
-  update_digest: { kind: 'corrupt', resolve: 'The header must name the digest of the blob uploaded.' },
   update_shape: { kind: 'invalid', resolve: 'Use exactly the tensors of the round plan.' },
   update_dtype: { kind: 'invalid', resolve: 'Tensors are F32.' },
   update_not_finite: {
@@ -191,10 +190,6 @@ export const REFUSALS = {
     resolve: 'Do not use this model. Pull again, and compare with the operator.',
   },
   candidate_missing: { kind: 'missing', resolve: 'No candidate waits for a decision.' },
-  candidate_not_pending: {
-    kind: 'conflict',
-    resolve: 'See `models list`: the candidate was decided already.',
-  },
   vote_invalid: {
     kind: 'invalid',
     resolve: 'Evaluate the candidate again and sign a new vote with the enrolled key.',

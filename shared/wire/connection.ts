@@ -27,8 +27,10 @@ import {
   MAX_TRANSFER_CALL_MS,
   STALL_MS,
 } from './limits.ts';
+import { type OutgoingStream, PacedStream } from './paced-stream.ts';
 import { isServiceError, refusalOf } from './refusal-status.ts';
 import { isRetryable, mayRepeat, pause, waitBeforeRetryMs } from './retry.ts';
+
 import { withinTime } from './stall.ts';
 
 export interface ClientCertificate {
@@ -70,14 +72,6 @@ export interface FollowOptions {
   /** Ends the following, without an error. */
   readonly signal: AbortSignal;
   readonly onInterruption?: (interruption: Interruption) => void;
-}
-
-/** A stream of requests with one reply at its end. */
-export interface OutgoingStream<Request, Reply> {
-  /** Resolves when there is room for the next. Refuses what ended the call, or `deadline` when nothing moves. */
-  write(request: Request): Promise<void>;
-  finish(): Promise<Reply>;
-  cancel(): void;
 }
 
 /** The parts of a generated method definition that a client uses. */
@@ -302,41 +296,6 @@ async function answered(call: ClientReadableStream<unknown>): Promise<void> {
     }),
     DEFAULT_CALL_MS,
   );
-}
-
-class PacedStream<Request, Reply> implements OutgoingStream<Request, Reply> {
-  readonly #call: ClientWritableStream<Request>;
-  readonly #reply: Promise<Reply>;
-  /** Resolves with the call's failure; never rejects, so that nobody must listen. */
-  readonly #failed: Promise<never>;
-  readonly #leaving: Promise<void>[] = [];
-
-  constructor(call: ClientWritableStream<Request>, reply: Promise<Reply>) {
-    this.#call = call;
-    this.#reply = reply;
-    this.#failed = reply.then(() => {
-      throw new Refusal('unavailable', 'the coordinator answered before the last chunk');
-    });
-    this.#failed.catch(() => {});
-  }
-
-  async write(request: Request): Promise<void> {
-    const left = new Promise<void>((resolve) => {
-      this.#call.write(request, () => resolve());
-    });
-    this.#leaving.push(left);
-    if (this.#leaving.length < CHUNKS_IN_FLIGHT) return;
-    await withinTime(Promise.race([this.#leaving.shift(), this.#failed]), STALL_MS);
-  }
-
-  async finish(): Promise<Reply> {
-    this.#call.end();
-    return await withinTime(this.#reply, STALL_MS);
-  }
-
-  cancel(): void {
-    this.#call.cancel();
-  }
 }
 
 function dial({ endpoint, caPem }: ConnectionOptions, certificate: ClientCertificate | undefined): Client {

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { makeProgram } from '../../client/cli.ts';
 import { storageFolder } from '../support/storage-folder.ts';
 
-const BIN = fileURLToPath(new URL('../../bin/vedette-client.mjs', import.meta.url));
+const BIN = fileURLToPath(new URL('../../client/vedette-client.mjs', import.meta.url));
 const folder = storageFolder();
 afterAll(() => folder.remove());
 

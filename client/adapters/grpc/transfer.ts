@@ -8,9 +8,10 @@ import type { GetChunk } from '../../../shared/wire/generated/vedette/v1/GetChun
 import type { PutChunkInput } from '../../../shared/wire/generated/vedette/v1/PutChunk.ts';
 import type { StatReply } from '../../../shared/wire/generated/vedette/v1/StatReply.ts';
 import { CHUNK_BYTES, STALL_MS } from '../../../shared/wire/limits.ts';
+import type { OutgoingStream } from '../../../shared/wire/paced-stream.ts';
 import { TRANSFER } from '../../../shared/wire/protocol.ts';
 import { withoutStall } from '../../../shared/wire/stall.ts';
-import type { Connection, OutgoingStream } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { isRetryable, pause, waitBeforeRetryMs } from './retry.ts';
 
 export interface TransferOptions {
