@@ -11,11 +11,9 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY . .
-# Sources run directly, by tsx. The commands are on the PATH, from whatever folder they are called.
-RUN for side in coordinator client; do \
-      printf '#!/bin/sh\nexec node --import file:///app/node_modules/tsx/dist/loader.mjs /app/%s/main.ts "$@"\n' "$side" \
-        > "/usr/local/bin/vedette-$side" && chmod 755 "/usr/local/bin/vedette-$side"; \
-    done \
+# The commands on the PATH, whatever the folder they are called from.
+RUN ln -s /app/coordinator/vedette-coordinator.mjs /usr/local/bin/vedette-coordinator \
+    && ln -s /app/client/vedette-client.mjs /usr/local/bin/vedette-client \
     && install -d -o node -g node -m 700 /var/lib/vedette
 USER node
 VOLUME /var/lib/vedette

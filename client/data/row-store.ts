@@ -21,6 +21,9 @@ import type { Source } from './source.ts';
 /** How many unreadable records are kept to be shown. */
 export const LISTED_FINDINGS = 20;
 
+/** Raised whenever a pass would count or write otherwise than before, so that no cache outlives the code that made it. */
+const PASS_VERSION = 1;
+
 const PassSchema = z.strictObject({
   /** What the pass depended on; another key means reading again. */
   key: z.string(),
@@ -118,6 +121,7 @@ async function keyOf(source: Source, federation: Federation, policy: SitePolicy)
     const { holdBack } = federation.threshold;
     return (
       canonicalize({
+        pass: PASS_VERSION,
         source,
         size,
         mtimeMs,

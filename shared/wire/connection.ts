@@ -16,7 +16,6 @@ import type { SigningKey } from '../identity/keys.ts';
 import { makeRequestToken } from '../identity/request-token.ts';
 import { Refusal } from '../refusal.ts';
 import {
-  CHUNKS_IN_FLIGHT,
   DEFAULT_CALL_MS,
   FLOW_WINDOW_BYTES,
   KEEPALIVE_INTERVAL_MS,
@@ -25,7 +24,6 @@ import {
   MAX_REPLY_BYTES,
   MAX_REQUEST_BYTES,
   MAX_TRANSFER_CALL_MS,
-  STALL_MS,
 } from './limits.ts';
 import { type OutgoingStream, PacedStream } from './paced-stream.ts';
 import { isServiceError, refusalOf } from './refusal-status.ts';
