@@ -5,12 +5,14 @@ import { Narrator } from './narrator.ts';
 import { type DemoOptions, demoProgram } from './options.ts';
 import { play } from './play.ts';
 import { Processes } from './processes.ts';
-import { report } from './report.ts';
+import { report } from './report/report.ts';
 import { setStage } from './stage.ts';
 import { summaryOf, writeSummary } from './summary.ts';
 
 /** 128 + 2, as shells report an interrupt. */
 const INTERRUPTED = 130;
+
+class Interrupted extends Error {}
 
 await runProgram(demoProgram(demonstrate), process.argv);
 
@@ -30,6 +32,8 @@ async function demonstrate(options: DemoOptions): Promise<void> {
     if (options.json !== undefined) writeSummary(options.json, summaryOf(outcome));
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
+    narrator.silence();
+    process.stderr.write('interrupted; every process is stopped\n');
     process.exitCode = INTERRUPTED;
   } finally {
     narrator.silence();
@@ -38,5 +42,3 @@ async function demonstrate(options: DemoOptions): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, interrupt);
   }
 }
-
-class Interrupted extends Error {}

@@ -16,6 +16,7 @@ import { joined, type Measures, measure } from './measures.ts';
 import type { Narrator } from './narrator.ts';
 import { type DemoOptions, GENERATED_CLIENTS } from './options.ts';
 import type { Processes, Service } from './processes.ts';
+import { counted } from './report/figures.ts';
 import { type Alert, readScores, type Scored } from './scored.ts';
 import type { Stage } from './stage.ts';
 
@@ -221,7 +222,7 @@ async function pullAndScore({
     await consortium.score(owner, file, stage.scores(owner));
     const scored = await readScores(stage.scores(owner), slice);
     done += 1;
-    narrator.progress(`${done} of ${cast.slices.length} organisations have scored`);
+    narrator.progress(`${done} of ${cast.slices.length} have scored`);
     return scored;
   };
   const pulling = consortium.enrolIntegrator().then(() => consortium.pullAndVerify());
@@ -298,8 +299,4 @@ async function kindsOfRefusal(
       first: await consortium.round(firstRound),
     })),
   );
-}
-
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -27,16 +27,16 @@ export async function startNode(
 ): Promise<MemberNode> {
   const home = members.get(name);
   if (home === undefined) throw new Error(`no member ${name} in this consortium`);
-  const desk = await openStation(new HomeFolder(home));
+  const station = await openStation(new HomeFolder(home));
   const logger = pino(
     { level: process.env.VEDETTE_TEST_LOG ?? 'silent', base: { member: name } },
     pino.destination(2),
   );
-  const node = await composeNode(desk, { logger, tamper, onReport: () => {} });
+  const node = await composeNode(station, { logger, tamper, onReport: () => {} });
   const stop = new AbortController();
   const finished = follow(node, {
     signal: stop.signal,
-    renewal: desk.renewal,
+    renewal: station.renewal,
     ...(enough ? { enough } : {}),
   }).finally(() => closeNode(node));
   finished.catch(() => {});

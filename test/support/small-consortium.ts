@@ -9,6 +9,7 @@ import { configure, join as joinFederation } from '../../client/flow/join.ts';
 import { asOperator, CONTROL } from '../../coordinator/cli/connect.ts';
 import { initialise } from '../../coordinator/init.ts';
 import { decodeInvite } from '../../shared/identity/invite.ts';
+import type { MemberRecord } from '../../shared/wire/generated/vedette/v1/MemberRecord.ts';
 import type { ModelVersionsReply } from '../../shared/wire/generated/vedette/v1/ModelVersionsReply.ts';
 import type { RoundDetail } from '../../shared/wire/generated/vedette/v1/RoundDetail.ts';
 import type { RoundsReply } from '../../shared/wire/generated/vedette/v1/RoundsReply.ts';
@@ -157,6 +158,15 @@ export async function changeStanding(
 
 export async function openRun(consortium: Consortium): Promise<string> {
   return (await operate(consortium, (connection) => connection.unary(CONTROL.OpenRun, {}))).run;
+}
+
+export async function abortRun(consortium: Consortium): Promise<void> {
+  await operate(consortium, (connection) => connection.unary(CONTROL.AbortRun, { reason: 'seen enough' }));
+}
+
+export async function memberOf(consortium: Consortium, name: string): Promise<MemberRecord | undefined> {
+  const { members } = await operate(consortium, (connection) => connection.unary(CONTROL.Members, {}));
+  return members.find(({ member }) => member === name);
 }
 
 export function roundsOf(consortium: Consortium): Promise<RoundsReply> {
