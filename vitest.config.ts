@@ -7,5 +7,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Tests marked concurrent start processes of their own: two at a time, as for two cores.
+    maxConcurrency: 2,
   },
 });

@@ -32,6 +32,7 @@ export function deriveFederation(source: string, target: string, changes: Change
     throw new Refusal('usage', `--rounds is for the autoencoder; ${family} has as many rounds as it needs`);
   document.set('seed', changes.seed);
   requireQuorum(document, given, changes.clients - changes.attackers);
+  requireRule(document, given, changes.clients - changes.attackers);
   if (given.canary)
     takeCanary(document, changes.canary ?? resolve(dirname(source), given.canary.file), target);
   writeFileSync(target, document.toString());
@@ -48,6 +49,13 @@ function requireQuorum(document: Document, { rounds }: Federation, honest: numbe
   document.setIn(['rounds', 'min'], Math.max(1, Math.min(rounds.min, honest)));
   if (rounds.target !== undefined && rounds.target > honest)
     document.setIn(['rounds', 'target'], Math.max(1, honest));
+}
+
+/** A trimmed mean of so few that nothing is left in the middle breaks down: the mean then. */
+function requireRule(document: Document, { aggregation }: Federation, honest: number): void {
+  if (aggregation.rule !== 'trimmed-mean') return;
+  const trim = aggregation.trim ?? Math.max(1, Math.floor(0.2 * honest));
+  if (2 * trim >= honest) document.set('aggregation', document.createNode({ rule: 'weighted-mean' }));
 }
 
 /** Beside the derived file, under a relative name: no path of this machine enters the definition that members sign for. */

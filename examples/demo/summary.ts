@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Measures } from './measures.ts';
-import type { Outcome } from './play.ts';
+import type { Outcome } from './results.ts';
 
 export interface Summary {
   readonly family: string;

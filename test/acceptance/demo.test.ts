@@ -16,7 +16,7 @@ function emptyFolder(): string {
 }
 
 describe('npm run demo', () => {
-  it('publishes a proven model that beats everyone alone, and refuses the attacker and nobody else', {
+  it('publishes a proven model that beats every honest member alone, and refuses the attacker and nobody else', {
     timeout: 300_000,
   }, async () => {
     const folder = emptyFolder();
@@ -40,7 +40,7 @@ describe('npm run demo', () => {
     expect(Object.keys(final.perOrganisation)).toEqual(organisations);
     // The model scored half-way in this process is the one that the members scored with.
     expect(rounds.at(-1)?.auroc).toBeCloseTo(final.auroc, 6);
-    for (const name of organisations) {
+    for (const name of organisations.filter((one) => !attackers.includes(one))) {
       expect(final.perOrganisation[name]?.auroc).toBeGreaterThan(final.localOnly[name]?.auroc ?? 1);
     }
     expect(text).toContain('No honest update was refused.');

@@ -68,6 +68,13 @@ describe('the federation file of a demonstration', () => {
     expect(derive(file, { clients: 1 }).federation.rounds).toMatchObject({ min: 1, target: 1 });
   });
 
+  it('takes the mean of updates so few that trimming would leave none', () => {
+    const file = 'model: { family: autoencoder }';
+    expect(derive(file, { clients: 3 }).federation.aggregation.rule).toBe('trimmed-mean');
+    expect(derive(file, { clients: 3, attackers: 1 }).federation.aggregation.rule).toBe('weighted-mean');
+    expect(derive(file, { clients: 1 }).federation.aggregation.rule).toBe('weighted-mean');
+  });
+
   it('brings the canary file along under a name without a path of this machine', () => {
     const { federation, text, folder } = derive(
       'model: { family: christoffel }\ncanary: { file: ./known.csv }',

@@ -6,11 +6,15 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { homeOf } from '../../coordinator/config.ts';
 import { coordinatorCommand, type Exit, startCoordinator } from '../support/coordinator-process.ts';
+import { asNeverSeen, HandDrivenMember } from '../support/hand-driven-member.ts';
 import { startNodes } from '../support/member-nodes.ts';
+import { refusalOfAsync } from '../support/refusal-of.ts';
 import {
   type Consortium,
+  changeStanding,
   enrolMembers,
   foundConsortium,
+  memberOf,
   modelsOf,
   openRun,
 } from '../support/small-consortium.ts';
@@ -220,20 +224,23 @@ describe('a disk that is full', () => {
       cpSync(whole.home, home, { recursive: true });
       const consortium = { ...whole, home };
       const coordinator = await startCoordinator(consortium);
-      const filler = join(volume.path, 'filler');
       await openRun(consortium);
+      const ada = await HandDrivenMember.of(consortium, 'ada');
+      const update = asNeverSeen(await ada.honestUpdate(await ada.plan()));
+      const filler = join(volume.path, 'filler');
       fill(filler);
+      const upload = await refusalOfAsync(() => ada.upload(update.bytes));
+      expect(upload.code).toBe('disk_full');
+      const entry = await refusalOfAsync(() => changeStanding(consortium, 'cyd', 'suspend'));
+      expect(entry.code).toBe('disk_full');
+      expect(await memberOf(consortium, 'cyd')).toMatchObject({ standing: 'active' });
+      rmSync(filler);
+      await ada.close();
       const nodes = await startNodes(consortium);
-      try {
-        const stuck = await waitFor(async () => (await refusedForSpace(home)) || undefined);
-        expect(stuck).toBe(true);
-        expect((await modelsOf(consortium)).current).toBe(1);
-        rmSync(filler);
-        await waitFor(async () => ((await modelsOf(consortium)).current === 2 ? true : undefined));
-      } finally {
-        for (const node of nodes) await node.stop();
-        await coordinator.stop();
-      }
+      await waitFor(async () => ((await modelsOf(consortium)).current === 2 ? true : undefined));
+      for (const node of nodes) await node.stop();
+      await coordinator.stop();
+      expect((await coordinatorCommand('journal', 'verify', '--home', home)).code).toBe(0);
     },
   );
 });
@@ -246,15 +253,5 @@ function fill(file: string): void {
     } catch {
       // This much does not fit any more; half of it may.
     }
-  }
-}
-
-/** Whether the volume took nothing when last asked. */
-async function refusedForSpace(home: string): Promise<boolean> {
-  try {
-    writeFileSync(join(home, 'probe'), new Uint8Array(4096));
-    return false;
-  } catch {
-    return true;
   }
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CRASH_POINTS, type CrashPoint } from '../../coordinator/flow/crash-points.ts';
 import { type Consortium, copyConsortium, definition } from '../support/small-consortium.ts';
 import { storageFolder } from '../support/storage-folder.ts';
-import { type Outcome, restingConsortium, runThrough } from './killed-consortium.ts';
+import { type Kill, type Outcome, restingConsortium, runThrough } from './killed-consortium.ts';
 
 const folder = storageFolder();
 afterAll(() => folder.remove());
@@ -18,8 +18,25 @@ const AUTOENCODER = definition({
   aggregation: { rule: 'weighted-mean' },
 });
 
-/** Updates of `christoffel` with 16 features fit into one chunk. */
-const PASSED_BY_SMALL_UPDATES = CRASH_POINTS.filter((label) => label !== 'upload-half-way');
+/** Passings after the first, so that coordinators also die in later rounds and between updates of one round. */
+const LATER_PASSINGS: Readonly<Partial<Record<CrashPoint, number>>> = {
+  'round-opened': 3,
+  'upload-durable': 2,
+  'update-journalled': 3,
+  'receipt-signed': 5,
+  'cohort-screened': 2,
+  'aggregate-adopted': 4,
+  'round-aggregated': 3,
+  'vote-journalled': 2,
+};
+
+/** Updates of `christoffel` with 16 features fit into one chunk: they have no half-way. */
+const SINGLE_KILLS = CRASH_POINTS.filter((label) => label !== 'upload-half-way').map(
+  (label): Kill => `${label}:${LATER_PASSINGS[label] ?? 1}`,
+);
+
+/** A start takes seconds, and members come back with growing pauses: on a busy machine much longer. */
+const PATIENCE_MS = 180_000;
 
 function expectSameModel(outcome: Outcome, undisturbed: Outcome): void {
   expect(outcome.weights).toBe(undisturbed.weights);
@@ -37,14 +54,14 @@ describe('a coordinator of the christoffel family, killed once', () => {
   beforeAll(async () => {
     resting = await restingConsortium(join(folder.path, 'sums'), definition());
     undisturbed = await runThrough(await copyConsortium(resting, join(folder.path, 'sums-undisturbed')), []);
-  });
+  }, PATIENCE_MS);
 
-  it.concurrent.each(PASSED_BY_SMALL_UPDATES)(
+  it.concurrent.each(SINGLE_KILLS)(
     'resumes by itself after SIGKILL at %s',
-    async (label: CrashPoint) => {
-      const outcome = await runThrough(await copyConsortium(resting, join(folder.path, `sums-${label}`)), [
-        label,
-      ]);
+    { timeout: PATIENCE_MS },
+    async (kill) => {
+      const consortium = await copyConsortium(resting, join(folder.path, `sums-${kill.replace(':', '-')}`));
+      const outcome = await runThrough(consortium, [kill]);
       expect(outcome.deaths.map(({ signal }) => signal)).toEqual(['SIGKILL']);
       expectSameModel(outcome, undisturbed);
     },
@@ -61,7 +78,7 @@ describe('a coordinator of the autoencoder family', () => {
       await copyConsortium(resting, join(folder.path, 'gradients-undisturbed')),
       [],
     );
-  });
+  }, PATIENCE_MS);
 
   it('survives being killed at every label, one after the other, within one run', {
     timeout: 150_000,

@@ -1,6 +1,6 @@
 import { printable } from '../../../shared/terminal/run-program.ts';
 import type { Ink } from '../ink.ts';
-import type { Outcome } from '../play.ts';
+import type { Outcome } from '../results.ts';
 import type { Alert } from '../scored.ts';
 import { counted, number } from './figures.ts';
 

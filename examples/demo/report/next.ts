@@ -1,7 +1,7 @@
 /** What to try after the demonstration. */
 import { relative } from 'node:path';
 import type { Ink } from '../ink.ts';
-import type { Outcome } from '../play.ts';
+import type { Outcome } from '../results.ts';
 
 export function nextText(outcome: Outcome, ink: Ink): string {
   return outcome.stage.kept ? keptText(outcome, ink) : againText(outcome, ink);

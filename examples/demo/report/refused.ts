@@ -2,7 +2,7 @@
 import { printable } from '../../../shared/terminal/run-program.ts';
 import { DRILL } from '../consortium.ts';
 import type { Ink } from '../ink.ts';
-import type { Outcome, RefusedKind } from '../play.ts';
+import type { Outcome, RefusedKind } from '../results.ts';
 import { counted } from './figures.ts';
 
 export function refusedText({ refused, attackers }: Outcome, ink: Ink): string {

@@ -1,6 +1,6 @@
 import { printable } from '../../../shared/terminal/run-program.ts';
 import type { Ink } from '../ink.ts';
-import type { Outcome } from '../play.ts';
+import type { Outcome } from '../results.ts';
 import { number } from './figures.ts';
 
 /** The published model, and what the integrator proved of it. */

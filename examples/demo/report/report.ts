@@ -1,6 +1,6 @@
 /** What the demonstration ends with, for people. */
 import type { Ink } from '../ink.ts';
-import type { Outcome } from '../play.ts';
+import type { Outcome } from '../results.ts';
 import { alertsText } from './alerts.ts';
 import { indented } from './layout.ts';
 import { nextText } from './next.ts';

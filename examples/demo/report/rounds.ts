@@ -1,7 +1,7 @@
 import { type Column, table } from '../../../shared/terminal/table.ts';
 import type { RoundRecord } from '../../../shared/wire/generated/vedette/v1/RoundRecord.ts';
 import type { Ink } from '../ink.ts';
-import type { Outcome } from '../play.ts';
+import type { Outcome } from '../results.ts';
 import { counted, NONE, share } from './figures.ts';
 import { withFaintHeading } from './layout.ts';
 

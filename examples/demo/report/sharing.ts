@@ -3,7 +3,7 @@ import { type Column, table } from '../../../shared/terminal/table.ts';
 import { LOCAL_ROUNDS } from '../in-process.ts';
 import type { Ink } from '../ink.ts';
 import { type Measures, meanOf } from '../measures.ts';
-import type { Outcome } from '../play.ts';
+import type { Outcome } from '../results.ts';
 import { number, percent, share } from './figures.ts';
 
 interface Row {
