@@ -78,14 +78,14 @@ async function start(home: Home, overrides: Partial<Config>, opened: Opened): Pr
   const config: Config = { ...readConfig(home.config), ...overrides };
   const log = createLog({ level: config.log });
   const metrics = createMetrics();
-  const context = await openContext(home, config, { log, timed: metrics.timed }, opened);
+  const context = await openContext(home, config, { log, metrics }, opened);
   const { desk, journal, compute } = context;
   const backend = await compute.backend();
   const followers = new Followers(context);
   watchMetrics(context, metrics, followers);
   const conductor = opened.add(new Conductor(context), (running) => running.stop());
   const { host, port } = parseListenAddress(config.http);
-  const http = opened.add(await startHttp(host, port, metrics.registry), (server) => server.close());
+  const http = opened.add(await startHttp(host, port, metrics.exposition), (server) => server.close());
   const server = opened.add(
     await startServices({ context, config, home, followers, metrics, log }),
     (services) => services.close(),
@@ -99,19 +99,27 @@ async function start(home: Home, overrides: Partial<Config>, opened: Opened): Pr
   return { endpoint, httpPort: http.port, federation, backend, stop: () => opened.close() };
 }
 
-type Observers = Pick<Context, 'log' | 'timed'>;
+interface Observers {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
 
 async function openContext(
   home: Home,
   config: Config,
-  observers: Observers,
+  { log, metrics }: Observers,
   opened: Opened,
 ): Promise<Context> {
   const clock = new SystemClock();
   const journal = opened.add(SqliteJournal.open(home.journal), (open) => open.close());
   journal.verify();
-  const bus = opened.add(openBus(config, home, journal, observers.log), (open) => open.close());
-  const desk = new Desk({ journal, bus, clock });
+  const bus = opened.add(openBus(config, home, journal, log), (open) => open.close());
+  const desk = new Desk({
+    journal,
+    bus,
+    clock,
+    observeAppend: (seconds) => metrics.appendSeconds.observe(seconds),
+  });
   const federation = foundedFederation(desk.state);
   const prover = new Prover({
     origin: logOrigin(federation.federation),
@@ -126,7 +134,7 @@ async function openContext(
     desk,
     journal,
     blobs,
-    compute: opened.add(new WorkerCompute(), (worker) => worker.close()),
+    compute: opened.add(new WorkerCompute({ observe: metrics.jobTook }), (worker) => worker.close()),
     clock,
     progress: new ProgressBook(),
     prover,
@@ -137,7 +145,8 @@ async function openContext(
     },
     servesSinceMs: clock.now(),
     canaryFile: canaryPath(home, federation),
-    ...observers,
+    log,
+    timed: metrics.timed,
   };
 }
 
@@ -185,7 +194,14 @@ async function startServices({
       enrolmentService(context, authority, desk.state.keys?.log ?? ''),
       participationService(context, followers),
       modelsService(context),
-      transferService(blobs, seats),
+      transferService(blobs, {
+        mayUpload: seats.mayUpload,
+        mayRead: seats.mayRead,
+        moved: (caller, bytes, direction) => {
+          metrics.moved(direction, bytes);
+          seats.moved(caller, bytes);
+        },
+      }),
       control,
     ],
     clock,

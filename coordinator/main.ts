@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { EXIT_CODES_HELP, runProgram } from '../shared/terminal/run-program.ts';
+import { addJoinCommand } from './cli/join.ts';
 import { addJournalCommands } from './cli/journal.ts';
 import { addMemberCommands } from './cli/members.ts';
 import { addModelCommands } from './cli/models.ts';
@@ -14,6 +15,7 @@ const program = new Command('vedette-coordinator')
 
 addServeCommands(program);
 addMemberCommands(program);
+addJoinCommand(program);
 addRoundCommands(program);
 addModelCommands(program);
 addJournalCommands(program);

@@ -56,6 +56,10 @@ export const REFUSALS = {
     resolve: 'Each token works once. Retry: the client makes a new one.',
   },
   clock_skew: { kind: 'unauthenticated', resolve: 'Set the clock of this machine (NTP) and try again.' },
+  too_frequent: {
+    kind: 'exhausted',
+    resolve: 'Wait until the window named has passed; a client node by itself stays far below.',
+  },
   token_flood: {
     kind: 'exhausted',
     resolve: 'Call less often: each node may hold only so many live request tokens.',

@@ -24,6 +24,7 @@ export function createMetrics() {
   // Memory, CPU, garbage collection and event loop lag of the process.
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  const refreshers: (() => void)[] = [];
 
   const phaseSeconds = new Histogram<'phase'>({
     name: 'vedette_round_phase_seconds',
@@ -97,18 +98,16 @@ export function createMetrics() {
       registers,
     }),
 
-    /** Sets gauges from what they describe, at each scrape. */
+    /** Told before each reading, to set gauges from what they describe. */
     beforeScrape(refresh: () => void): void {
-      registry.registerMetric(
-        new Gauge({
-          name: 'vedette_scrapes',
-          help: 'Times the metrics were read.',
-          collect() {
-            this.inc();
-            refresh();
-          },
-        }),
-      );
+      refreshers.push(refresh);
+    },
+    exposition: {
+      contentType: registry.contentType,
+      text: (): Promise<string> => {
+        for (const refresh of refreshers) refresh();
+        return registry.metrics();
+      },
     },
     updateJudged(decision: Decision, code: RefusalCode | undefined): void {
       updates.inc({ decision, code: code ?? 'none' });

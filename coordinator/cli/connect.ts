@@ -52,7 +52,8 @@ async function renew(connection: Connection, folder: string, identity: OperatorI
   connection.useCertificate({ certificatePem, keyPem: transportPem(identity) });
 }
 
-function derOf(pem: string): Buffer {
+/** The DER inside one PEM block. */
+export function derOf(pem: string): Buffer {
   return Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64');
 }
 

@@ -23,7 +23,7 @@ const LINES: { readonly [T in EventType]?: Line<T> } = {
   vote_received: ({ member, approve, p99 }) =>
     `${member} ${approve ? 'approves' : 'objects'} (p99 ${p99.toPrecision(4)})`,
   candidate_evaluated: ({ evaluation }) =>
-    `evaluated: ${evaluation.reason}, threshold ${evaluation.threshold.toPrecision(6)}${evaluation.canary ? `, canary AUROC ${evaluation.canary.auroc.toFixed(4)}` : ''}`,
+    `evaluated: ${evaluation.reason}, threshold ${evaluation.threshold.toPrecision(6)}${evaluation.passed && evaluation.canary ? `, canary AUROC ${evaluation.canary.auroc.toFixed(4)}` : ''}`,
   candidate_rejected: ({ reason, by }) => `candidate rejected by ${by}: ${reason}`,
   model_promoted: ({ version, weights }) => `model v${version} promoted: ${weights.slice(0, 12)}`,
   model_rolled_back: ({ from, to, by }) => `rolled back from v${from} to v${to} by ${by}`,

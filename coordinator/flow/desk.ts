@@ -5,7 +5,15 @@ import { evolve, evolveAll } from '../core/evolve.ts';
 import { EMPTY, type State } from '../core/state.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Entry, Journal } from '../ports/journal.ts';
+import type { Draft, Entry, Journal } from '../ports/journal.ts';
+
+export interface DeskOptions {
+  readonly journal: Journal;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  /** Told how long each durable append took. */
+  readonly observeAppend?: (seconds: number) => void;
+}
 
 interface Waiting {
   readonly command: Command;
@@ -26,12 +34,14 @@ export class Desk {
   readonly #journal: Journal;
   readonly #bus: Bus;
   readonly #clock: Clock;
+  readonly #observeAppend: (seconds: number) => void;
   readonly #queue: Waiting[] = [];
   readonly #listeners = new Set<(entries: readonly Entry[]) => void>();
   #state: State;
   #working = false;
 
-  constructor({ journal, bus, clock }: { journal: Journal; bus: Bus; clock: Clock }) {
+  constructor({ journal, bus, clock, observeAppend = () => {} }: DeskOptions) {
+    this.#observeAppend = observeAppend;
     this.#journal = journal;
     this.#bus = bus;
     this.#clock = clock;
@@ -77,7 +87,7 @@ export class Desk {
       events.map((event) => ({ type: event.type, at, data: event.data })),
     );
     try {
-      const entries = drafts.length > 0 ? await this.#journal.append(this.#state.size, drafts) : [];
+      const entries = await this.#append(drafts);
       this.#state = state;
       const recorded = [...recordedEntries(entries)];
       for (const { waiting, events } of settled) waiting.resolve(recorded.splice(0, events.length));
@@ -85,6 +95,14 @@ export class Desk {
     } catch (error) {
       for (const { waiting } of settled) waiting.reject(error);
     }
+  }
+
+  async #append(drafts: readonly Draft[]): Promise<readonly Entry[]> {
+    if (drafts.length === 0) return [];
+    const startedMs = performance.now();
+    const entries = await this.#journal.append(this.#state.size, drafts);
+    this.#observeAppend((performance.now() - startedMs) / 1000);
+    return entries;
   }
 
   #tell(entries: readonly Entry[]): void {

@@ -26,7 +26,11 @@ export async function prepare(options: DemoOptions, stage: Stage): Promise<Cast>
   const folder = options.data ?? stage.data;
   const generated = options.data === undefined;
   const made = generated
-    ? await generate({ dir: folder, organisations: options.clients ?? GENERATED_CLIENTS, seed: options.seed })
+    ? await generate({
+        dir: folder,
+        organisations: options.clients ?? GENERATED_CLIENTS,
+        ...(options.seed === undefined ? {} : { seed: options.seed }),
+      })
     : undefined;
   const organisations = organisationsIn(folder, options.clients);
   const names = organisations.map(({ name }) => name);

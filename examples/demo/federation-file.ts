@@ -10,7 +10,7 @@ import { DEFAULT_ROUNDS, type FamilyName } from './options.ts';
 export interface Changes {
   readonly family: FamilyName | undefined;
   readonly rounds: number | undefined;
-  readonly seed: number;
+  readonly seed: number | undefined;
   readonly clients: number;
   readonly attackers: number;
   /** The canary file that belongs to generated data, instead of the one beside the source. */
@@ -30,7 +30,7 @@ export function deriveFederation(source: string, target: string, changes: Change
   if (family === 'autoencoder') setRounds(document, changes.rounds);
   else if (changes.rounds !== undefined)
     throw new Refusal('usage', `--rounds is for the autoencoder; ${family} has as many rounds as it needs`);
-  document.set('seed', changes.seed);
+  if (changes.seed !== undefined) document.set('seed', changes.seed);
   requireQuorum(document, given, changes.clients - changes.attackers);
   requireRule(document, given, changes.clients - changes.attackers);
   if (given.canary)

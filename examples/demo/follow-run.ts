@@ -39,7 +39,7 @@ export async function followRun(
   });
   await promoting;
   await watching.stop();
-  if (outcome !== 'promoted') throw new Error(`the run ended without a model: ${outcome}`);
+  if (outcome !== 'promoted') throw new Error(`the run ended without a model; ${outcome}`);
   return follower.bases;
 }
 

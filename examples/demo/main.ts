@@ -14,7 +14,14 @@ const INTERRUPTED = 130;
 
 class Interrupted extends Error {}
 
-await runProgram(demoProgram(demonstrate), process.argv);
+await runProgram(demoProgram(demonstrate), withJsonFile(process.argv));
+
+/** Elsewhere a bare --json asks for JSON on the terminal, errors included; here it names a file, and people read errors. */
+function withJsonFile(argv: readonly string[]): string[] {
+  const at = argv.indexOf('--json');
+  const file = argv[at + 1];
+  return at < 0 || file === undefined ? [...argv] : argv.toSpliced(at, 2, `--json=${file}`);
+}
 
 async function demonstrate(options: DemoOptions): Promise<void> {
   const interrupted = new AbortController();

@@ -18,7 +18,8 @@ export interface DemoOptions {
   readonly clients: number | undefined;
   /** Undefined is one on generated data with enough organisations to outvote it, else none. */
   readonly attackers: number | undefined;
-  readonly seed: number;
+  /** Undefined is what the federation file says, and the generator's own. */
+  readonly seed: number | undefined;
   readonly json: string | undefined;
   /** Where everything stays; undefined is a folder that is removed at the end. */
   readonly keep: string | undefined;
@@ -59,14 +60,18 @@ export function demoProgram(play: (options: DemoOptions) => Promise<void>): Comm
       'how many of them send sign-flipped, ten times scaled updates (default: 1 on generated data, 0 with --data)',
       atLeast(0),
     )
-    .option('--seed <n>', 'of the generated data, the federation and its draws', atLeast(0), 1)
+    .option(
+      '--seed <n>',
+      "of the generated data, the federation and its draws (default: the federation file's, 1 for the data)",
+      atLeast(0),
+    )
     .option('--json <file>', 'write the figures there')
     .option('--keep <dir>', 'leave homes, data, scores and model there (default: all is removed)')
     .addHelpText(
       'after',
       '\nExamples:\n  npm run demo\n  npm run demo -- --family autoencoder --keep ./federation\n  npm run demo -- --data ./data --federation examples/nsl-kdd/federation.yaml --json result.json',
     )
-    .action(async (given: Partial<DemoOptions> & { seed: number }) => {
+    .action(async (given: Partial<DemoOptions>) => {
       const { data, federation, family, rounds, clients, attackers, seed, json, keep } = given;
       if (data !== undefined && federation === undefined) {
         throw new Refusal(

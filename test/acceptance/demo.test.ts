@@ -48,19 +48,25 @@ describe('npm run demo', () => {
     expect(processesIn(kept)).toEqual([]);
   });
 
-  it('runs the rounds of an autoencoder that are asked for', { timeout: 300_000 }, async () => {
-    const args = ['--clients', '2', '--family', 'autoencoder', '--rounds', '3'];
+  it('runs the rounds of an autoencoder that are asked for, and scores some of them', {
+    timeout: 300_000,
+  }, async () => {
+    const args = ['--clients', '2', '--family', 'autoencoder', '--rounds', '50'];
     const { family, rounds, attackers } = await demoSummary(emptyFolder(), args);
     expect(family).toBe('autoencoder');
     expect(attackers).toEqual([]);
-    expect(rounds.map(({ kind }) => kind)).toEqual([
-      'spans',
-      'histograms',
-      'gradients',
-      'gradients',
-      'gradients',
-    ]);
-    expect(rounds.every(({ auroc }, at) => at < 2 || auroc !== undefined)).toBe(true);
+    expect(rounds.map(({ kind }) => kind)).toEqual(['spans', 'histograms', ...Array(50).fill('gradients')]);
+    expect(rounds.filter(({ auroc }) => auroc !== undefined)).toHaveLength(8);
+  });
+
+  it('fails, and says why, when no model is good enough to be published', { timeout: 300_000 }, async () => {
+    const args = ['--clients', '2', '--family', 'autoencoder', '--rounds', '1'];
+    const { code, stdout, stderr } = await runDemo(args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /without a model; candidate rejected: canary AUROC 0\.\d+ \(at least 0\.8 needed\)/,
+    );
+    expect(stdout).toBe('');
   });
 
   it('leaves neither process nor folder behind when it is interrupted', { timeout: 120_000 }, async () => {

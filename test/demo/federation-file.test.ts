@@ -57,6 +57,12 @@ describe('the federation file of a demonstration', () => {
     expect(derive('model: { family: autoencoder }').federation.model).toMatchObject({ rounds: 60 });
   });
 
+  it('keeps the seed of the file unless another is asked for', () => {
+    const file = 'model: { family: christoffel }\nseed: 5';
+    expect(derive(file, { seed: undefined }).federation.seed).toBe(5);
+    expect(derive(file, { seed: 9 }).federation.seed).toBe(9);
+  });
+
   it('refuses rounds for a family that has as many as it needs', () => {
     expect(refusalOf(() => derive('model: { family: christoffel }', { rounds: 4 })).code).toBe('usage');
   });

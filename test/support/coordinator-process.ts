@@ -27,7 +27,7 @@ export interface StartOptions {
   readonly home?: string;
 }
 
-/** Starts `serve`; resolves once it serves, or has ended before. */
+/** Starts `serve`; resolves once it serves, or has crashed where it was told to. */
 export async function startCoordinator(
   { home, port }: Consortium,
   { crashAt }: StartOptions = {},
@@ -48,7 +48,9 @@ export async function startCoordinator(
     crashAt ? { VEDETTE_CRASH_AT: crashAt } : {},
   );
   const exited = ended(child);
-  await Promise.race([firstClosingBrace(child), exited]);
+  const early = await Promise.race([firstClosingBrace(child), exited]);
+  // One that is to crash may do so in its first breath.
+  if (early && !crashAt) throw new Error(`the coordinator did not start: ${early.stderr}`);
   const end = (signal: NodeJS.Signals) => {
     child.kill(signal);
     return exited;

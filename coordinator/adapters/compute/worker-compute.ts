@@ -10,6 +10,11 @@ interface PendingJob {
   reject(error: Error): void;
 }
 
+/** Modules replace what the worker learns with; `observe` is told how long each job took, in seconds. */
+export type WorkerComputeOptions = Partial<WorkerModules> & {
+  readonly observe?: (job: Call, seconds: number) => void;
+};
+
 const MODULES: WorkerModules = {
   families: new URL('../../../shared/learning/families.ts', import.meta.url).href,
   backend: new URL('../../../shared/learning/backend.ts', import.meta.url).href,
@@ -21,13 +26,15 @@ const MODULES: WorkerModules = {
  */
 export class WorkerCompute implements Compute {
   readonly #modules: WorkerModules;
+  readonly #observe: (job: Call, seconds: number) => void;
   readonly #waiting: PendingJob[] = [];
+  #startedMs = 0;
   #running: PendingJob | undefined;
   #worker: Worker | undefined;
   #closed = false;
 
-  /** `modules` replaces what the worker learns with. */
-  constructor(modules: Partial<WorkerModules> = {}) {
+  constructor({ observe = () => {}, ...modules }: WorkerComputeOptions = {}) {
+    this.#observe = observe;
     this.#modules = { ...MODULES, ...modules };
   }
 
@@ -92,6 +99,7 @@ export class WorkerCompute implements Compute {
     const job = this.#waiting.shift();
     if (job === undefined) return;
     this.#running = job;
+    this.#startedMs = performance.now();
     this.#worker ??= this.#startWorker();
     this.#worker.postMessage(job.request);
   }
@@ -122,7 +130,10 @@ export class WorkerCompute implements Compute {
   #settle(how: (job: PendingJob) => void): void {
     const job = this.#running;
     this.#running = undefined;
-    if (job !== undefined) how(job);
+    if (job !== undefined) {
+      this.#observe(job.request.call, (performance.now() - this.#startedMs) / 1000);
+      how(job);
+    }
     this.#next();
   }
 }

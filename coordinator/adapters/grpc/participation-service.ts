@@ -1,6 +1,7 @@
 import type { ParticipationHandlers } from '../../../shared/wire/generated/vedette/v1/Participation.ts';
 import { PARTICIPATION } from '../../../shared/wire/protocol.ts';
 import { openRound } from '../../core/state.ts';
+import { Allowance } from '../../flow/allowance.ts';
 import type { Context } from '../../flow/context.ts';
 import type { Followers } from '../../flow/followers.ts';
 import { ownVerdicts } from '../../flow/history.ts';
@@ -8,9 +9,13 @@ import { submit, takeVote } from '../../flow/submit.ts';
 import { type Implementation, implement } from './serve.ts';
 import { verdictMessage } from './verdict-message.ts';
 
+const MAX_REPORTS = 120;
+const HOUR_MS = 3_600_000;
+
 /** What client nodes do in rounds. */
 export function participationService(context: Context, followers: Followers): Implementation {
   const { desk, clock, progress, journal } = context;
+  const reports = new Allowance('reports', MAX_REPORTS, HOUR_MS);
   return implement<ParticipationHandlers>(PARTICIPATION, {
     async Follow({ treeSize }, { caller, signal }, emit) {
       await followers.follow(caller.id, treeSize, signal, emit);
@@ -38,6 +43,7 @@ export function participationService(context: Context, followers: Followers): Im
     },
 
     async Report({ software, backend, modelVersion }, { caller }) {
+      reports.spend(caller.id, clock.now());
       await desk.dispatch({ type: 'report-node', member: caller.id, software, backend, modelVersion });
       return {};
     },

@@ -21,7 +21,7 @@ export interface TransferRules {
   /** What may not be read looks as if it were missing. */
   mayRead(caller: Caller, digest: string): boolean;
   /** Payload bytes that moved, either way: a caller that moves is waited for. */
-  moved(caller: Caller, bytes: number): void;
+  moved(caller: Caller, bytes: number, direction: 'in' | 'out'): void;
 }
 
 export function transferService(blobs: Blobs, rules: TransferRules): Implementation {
@@ -52,7 +52,7 @@ async function receive(
     if ((await blobs.progress(caller.id, digest)).complete) return { durableBytes: size, complete: true };
     return await stageAll(await blobs.stage(caller.id, digest, size), first, chunks, {
       signal,
-      moved: (bytes) => rules.moved(caller, bytes),
+      moved: (bytes) => rules.moved(caller, bytes, 'in'),
     });
   } finally {
     await chunks.return();
@@ -130,7 +130,7 @@ async function send(
     sent = emit({ offset: at, data });
     // Awaited in a moment; until then nobody else may call it unhandled.
     sent.catch(() => {});
-    rules.moved(caller, data.length);
+    rules.moved(caller, data.length, 'out');
     at += data.length;
   }
   await sent;

@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
 import { Refusal } from '../../../shared/refusal.ts';
 
 export interface HttpServer {
@@ -8,15 +7,21 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+/** What `/metrics` answers. */
+export interface Exposition {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
 /** Plain HTTP for machines that watch: /metrics (Prometheus) and /healthz. Reads nothing, changes nothing. */
-export async function startHttp(host: string, port: number, registry: Registry): Promise<HttpServer> {
+export async function startHttp(host: string, port: number, metrics: Exposition): Promise<HttpServer> {
   const server = createServer((request, response) => {
     if (request.method !== 'GET') return void response.writeHead(405).end();
     if (request.url === '/healthz')
       return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
     if (request.url !== '/metrics') return void response.writeHead(404).end();
-    registry.metrics().then(
-      (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+    metrics.text().then(
+      (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
       () => response.writeHead(500).end(),
     );
   });

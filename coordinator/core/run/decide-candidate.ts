@@ -95,7 +95,7 @@ export function decideRollback(state: State, { version, reason, by }: CommandOf<
     });
   }
   if (version === state.current)
-    throw new Refusal('model_missing', `version ${version} is in use already`, { version });
+    throw new Refusal('usage', `version ${version} is in use already`, { version });
   return [event('model_rolled_back', { from: state.current, to: version, reason, by })];
 }
 
