@@ -1,7 +1,7 @@
 /** The composition root: every port gets its adapter here, and nowhere else. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import { keyToPem, loadKey } from '../shared/identity/keys.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { DiskBlobs } from './adapters/blobs/disk.ts';
@@ -76,7 +76,8 @@ class Opened {
 
 async function start(home: Home, overrides: Partial<Config>, opened: Opened): Promise<Running> {
   const config: Config = { ...readConfig(home.config), ...overrides };
-  const log = createLog({ level: config.log });
+  // Results go to stdout, what happens meanwhile to stderr.
+  const log = createLog({ level: config.log, destination: pino.destination({ dest: 2, sync: true }) });
   const metrics = createMetrics();
   const context = await openContext(home, config, { log, metrics }, opened);
   const { desk, journal, compute } = context;

@@ -93,16 +93,16 @@ export class Consortium {
     await this.#operator('models', 'promote', '--reason', 'the demonstration approves what passed');
   }
 
+  /** Every round so far, in order. */
   async rounds(): Promise<RoundRecord[]> {
-    const reply = await this.#operator<RoundsReply>(
-      'rounds',
-      'list',
-      '--from',
-      '1',
-      '--limit',
-      String(ROUNDS_PAGE),
-    );
-    return reply.rounds;
+    const all: RoundRecord[] = [];
+    for (let page: readonly RoundRecord[] | undefined; page === undefined || page.length === ROUNDS_PAGE; ) {
+      const from = String((all.at(-1)?.round ?? 0) + 1);
+      const limit = String(ROUNDS_PAGE);
+      page = (await this.#operator<RoundsReply>('rounds', 'list', '--from', from, '--limit', limit)).rounds;
+      all.push(...page);
+    }
+    return all;
   }
 
   round(round: number): Promise<RoundDetail> {

@@ -25,13 +25,11 @@ export interface Invocation {
   readonly into?: string;
 }
 
-export type Stream = 'stdout' | 'stderr';
-
 export interface Service {
   /** Resolves when the process ends by itself with exit code 0. */
   readonly done: Promise<void>;
   /** Waits for the line that tells what is waited for. */
-  heard<T>(listen: (line: string, stream: Stream) => T | undefined): Promise<T>;
+  heard<T>(listen: (line: string) => T | undefined): Promise<T>;
   /** Ends it; its end is then no failure. */
   stop(): Promise<void>;
 }
@@ -155,17 +153,13 @@ export class Processes {
   }
 }
 
-function heardFrom<T>(
-  child: ChildProcess,
-  listen: (line: string, stream: Stream) => T | undefined,
-): Promise<T> {
+function heardFrom<T>(child: ChildProcess, listen: (line: string) => T | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    for (const stream of ['stdout', 'stderr'] as const) {
-      const input = child[stream];
+    for (const input of [child.stdout, child.stderr]) {
       if (!input) continue;
       createInterface({ input }).on('line', (line) => {
         try {
-          const heard = listen(line, stream);
+          const heard = listen(line);
           if (heard !== undefined) resolve(heard);
         } catch (error) {
           reject(error);

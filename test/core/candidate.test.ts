@@ -215,7 +215,7 @@ describe('a rollback', () => {
   it('is refused to a version there is not, and to the one in use', () => {
     const story = Story.withMembers(THREE).toModel(THREE);
     expect(story.refuses(back(2)).message).toContain('there are 1');
-    expect(story.refuses(back(1)).code).toBe('model_missing');
+    expect(story.refuses(back(1)).message).toContain('version 1 is in use already');
   });
 });
 
