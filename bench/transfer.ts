@@ -12,10 +12,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { Connection } from '../client/adapters/grpc/connection.ts';
 import { download, upload } from '../client/adapters/grpc/transfer.ts';
 import { DiskBlobs } from '../coordinator/adapters/blobs/disk.ts';
 import { keyFromPem, keyToPem } from '../shared/identity/keys.ts';
+import { Connection } from '../shared/wire/connection.ts';
 import { FEDERATION, WireFederation } from '../test/support/wire-server.ts';
 
 const MEGABYTE = 1_000_000;

@@ -112,7 +112,7 @@ async function openContext(
   opened: Opened,
 ): Promise<Context> {
   const clock = new SystemClock();
-  const journal = opened.add(SqliteJournal.open(home.journal), (open) => open.close());
+  const journal = opened.add(SqliteJournal.open(home.journal, { mustExist: true }), (open) => open.close());
   journal.verify();
   const bus = opened.add(openBus(config, home, journal, log), (open) => open.close());
   const desk = new Desk({

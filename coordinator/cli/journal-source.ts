@@ -21,7 +21,7 @@ export async function withJournal<T>(options: Common, work: (journal: Journal) =
 
 async function openForReading(options: Common): Promise<Journal> {
   try {
-    return SqliteJournal.open(homeOf(options.home).journal);
+    return SqliteJournal.open(homeOf(options.home).journal, { mustExist: true });
   } catch (error) {
     if (error instanceof Refusal && error.code === 'journal_conflict') return fetchJournal(options);
     throw error;

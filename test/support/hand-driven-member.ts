@@ -1,7 +1,6 @@
 /** A member whose every step is taken by hand: what an honest node would send, and whatever a dishonest one might. */
 import { createHash } from 'node:crypto';
 import { pino } from 'pino';
-import { Connection, type ConnectionOptions } from '../../client/adapters/grpc/connection.ts';
 import { upload } from '../../client/adapters/grpc/transfer.ts';
 import { HomeFolder } from '../../client/adapters/home/home-folder.ts';
 import { closeNode, composeNode, openStation } from '../../client/compose.ts';
@@ -12,6 +11,7 @@ import { protect } from '../../client/flow/protect.ts';
 import type { RoundPlan } from '../../client/ports/coordinator.ts';
 import { keyToPem } from '../../shared/identity/keys.ts';
 import { signUpdateHeader, type UpdateHeader } from '../../shared/provenance/update-header.ts';
+import { Connection, type ConnectionOptions } from '../../shared/wire/connection.ts';
 import type { SubmitReply } from '../../shared/wire/generated/vedette/v1/SubmitReply.ts';
 import { PARTICIPATION } from '../../shared/wire/protocol.ts';
 import type { Consortium } from './small-consortium.ts';

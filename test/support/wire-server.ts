@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { Client, credentials } from '@grpc/grpc-js';
 import { pino } from 'pino';
-import { Connection, type ConnectionOptions } from '../../client/adapters/grpc/connection.ts';
 import { MemoryBlobs } from '../../coordinator/adapters/blobs/memory.ts';
 import {
   CertificateAuthority,
@@ -17,6 +16,7 @@ import { type TransferRules, transferService } from '../../coordinator/adapters/
 import type { Blobs } from '../../coordinator/ports/blobs.ts';
 import { makeCsr } from '../../shared/identity/csr.ts';
 import { keyToPem, makeKey, type SigningKey } from '../../shared/identity/keys.ts';
+import { Connection, type ConnectionOptions } from '../../shared/wire/connection.ts';
 
 export const FEDERATION = 'wire-test';
 

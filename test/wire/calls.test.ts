@@ -3,7 +3,6 @@ import { connect as connectTcp, createServer } from 'node:net';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Connection, ConnectionOptions, Interruption } from '../../client/adapters/grpc/connection.ts';
 import { accessTo } from '../../coordinator/adapters/grpc/access.ts';
 import {
   type CallContext,
@@ -16,6 +15,7 @@ import type { GrpcServer } from '../../coordinator/adapters/grpc/server.ts';
 import { makeKey } from '../../shared/identity/keys.ts';
 import { makeRequestToken } from '../../shared/identity/request-token.ts';
 import { Refusal } from '../../shared/refusal.ts';
+import type { Connection, ConnectionOptions, Interruption } from '../../shared/wire/connection.ts';
 import type { EnrolmentHandlers } from '../../shared/wire/generated/vedette/v1/Enrolment.ts';
 import type { ModelsHandlers } from '../../shared/wire/generated/vedette/v1/Models.ts';
 import type { ParticipationHandlers } from '../../shared/wire/generated/vedette/v1/Participation.ts';

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Refusal } from '../../../shared/refusal.ts';
+import type { Connection } from '../../../shared/wire/connection.ts';
 import { checkDigest } from '../../../shared/wire/digest.ts';
 import type { GetChunk } from '../../../shared/wire/generated/vedette/v1/GetChunk.ts';
 import type { PutChunkInput } from '../../../shared/wire/generated/vedette/v1/PutChunk.ts';
@@ -10,9 +11,8 @@ import type { StatReply } from '../../../shared/wire/generated/vedette/v1/StatRe
 import { CHUNK_BYTES, STALL_MS } from '../../../shared/wire/limits.ts';
 import type { OutgoingStream } from '../../../shared/wire/paced-stream.ts';
 import { TRANSFER } from '../../../shared/wire/protocol.ts';
+import { isRetryable, pause, waitBeforeRetryMs } from '../../../shared/wire/retry.ts';
 import { withoutStall } from '../../../shared/wire/stall.ts';
-import type { Connection } from './connection.ts';
-import { isRetryable, pause, waitBeforeRetryMs } from './retry.ts';
 
 export interface TransferOptions {
   /** Bytes moved so far, of all. */

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { Refusal } from '../../../shared/refusal.ts';
 import type { Draft, Entry, Journal } from '../../ports/journal.ts';
@@ -33,6 +33,8 @@ const LOCK_WAIT_MS = 500;
 export interface SqliteJournalOptions {
   /** The file grows no further than this; appends then refuse `disk_full`. Default: whatever the volume holds. */
   readonly maxBytes?: number;
+  /** Refuse `home_missing` rather than begin a journal: nobody who only looks may leave an empty one behind. */
+  readonly mustExist?: boolean;
 }
 
 /**
@@ -53,6 +55,9 @@ export class SqliteJournal implements Journal {
    */
   static open(file: string, options: SqliteJournalOptions = {}): SqliteJournal {
     return named(file, () => {
+      if (options.mustExist && !existsSync(file)) {
+        throw new Refusal('home_missing', `there is no journal ${file}`, { path: file });
+      }
       createPrivately(file);
       const db = new Database(file, { timeout: LOCK_WAIT_MS });
       try {
