@@ -1,5 +1,5 @@
 /** Options that several commands share. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { EXIT_CODES_HELP } from '../../shared/terminal/run-program.ts';
 import { defaultHome } from '../adapters/home/default-home.ts';
 import { HomeFolder } from '../adapters/home/home-folder.ts';
@@ -24,19 +24,4 @@ export function withCommon(command: Command, example: string): Command {
 
 export function homeOf({ home }: Pick<CommonOptions, 'home'>): HomeFolder {
   return new HomeFolder(home);
-}
-
-/** A whole number of at least `least`. */
-export function wholeNumber(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`a whole number of at least ${least} is expected`);
-  };
-}
-
-export function finiteNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('a number is expected');
 }

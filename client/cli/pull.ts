@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { wholeNumber } from '../../shared/terminal/number-arguments.ts';
 import { say } from '../../shared/terminal/run-program.ts';
 import type { ReleaseProof } from '../core/release-proof.ts';
-import { type CommonOptions, homeOf, wholeNumber, withCommon } from './options.ts';
+import { type CommonOptions, homeOf, withCommon } from './options.ts';
 import { bytesOf, ProgressLine } from './progress-line.ts';
 import { proofAsJson, proofInWords } from './proof-words.ts';
 

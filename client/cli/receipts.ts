@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { wholeNumber } from '../../shared/terminal/number-arguments.ts';
 import { EXIT, say } from '../../shared/terminal/run-program.ts';
 import { table } from '../../shared/terminal/table.ts';
 import type { ListedReceipt } from '../flow/list-receipts.ts';
-import { type CommonOptions, homeOf, wholeNumber, withCommon } from './options.ts';
+import { type CommonOptions, homeOf, withCommon } from './options.ts';
 
 interface ReceiptsOptions extends CommonOptions {
   readonly round?: number;

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { wholeNumber } from '../../shared/terminal/number-arguments.ts';
 import { say } from '../../shared/terminal/run-program.ts';
 import { DRILL_NAMES, findDrill } from '../drills/tamper.ts';
 import type { InstalledModel } from '../ports/installed-models.ts';
-import { type CommonOptions, homeOf, wholeNumber, withCommon } from './options.ts';
+import { type CommonOptions, homeOf, withCommon } from './options.ts';
 
 interface RunOptions extends CommonOptions {
   readonly onceModel: boolean;

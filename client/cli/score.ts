@@ -3,10 +3,11 @@ import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Refusal } from '../../shared/refusal.ts';
+import { finiteNumber, wholeNumber } from '../../shared/terminal/number-arguments.ts';
 import { printable, say } from '../../shared/terminal/run-program.ts';
 import type { OpenedModel } from '../flow/open-model.ts';
 import type { ScoredRow } from '../flow/score.ts';
-import { type CommonOptions, finiteNumber, homeOf, wholeNumber, withCommon } from './options.ts';
+import { type CommonOptions, homeOf, withCommon } from './options.ts';
 import { writeLine } from './paced-line.ts';
 import { ProgressLine } from './progress-line.ts';
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Command } from 'commander';
 import { Refusal } from '../../shared/refusal.ts';
+import { wholeNumber } from '../../shared/terminal/number-arguments.ts';
 import { say } from '../../shared/terminal/run-program.ts';
 import { MerkleTree } from '../../shared/transparency/merkle-tree.ts';
 import { FileHeads } from '../adapters/heads/file.ts';
@@ -17,7 +18,7 @@ export function addJournalCommands(program: Command): void {
     .description('the record of everything that happened; the only source of truth');
 
   withCommon(journal.command('tail', { isDefault: true }).description('the newest entries'))
-    .option('--lines <n>', 'how many', Number, 20)
+    .option('--lines <n>', 'how many', wholeNumber(1), 20)
     .action((options: Common & { lines: number }) =>
       withJournal(options, async (source) => {
         const entries = [...source.read(Math.max(0, source.size() - options.lines))];

@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
+import { wholeNumber } from '../../shared/terminal/number-arguments.ts';
 import { say } from '../../shared/terminal/run-program.ts';
 import { type Column, table } from '../../shared/terminal/table.ts';
 import type { MemberRecord } from '../../shared/wire/generated/vedette/v1/MemberRecord.ts';
 import type { StandingAction } from '../core/commands.ts';
 import { asOperator, CONTROL } from './connect.ts';
 import { type Common, withCommon } from './options.ts';
+
+/** What the wire carries. */
+const MAX_UINT32 = 2 ** 32 - 1;
 
 const COLUMNS: readonly Column<MemberRecord>[] = [
   { heading: 'MEMBER', show: ({ member }) => member },
@@ -47,7 +51,7 @@ export function addMemberCommands(program: Command): void {
   withCommon(program.command('invite <name>'))
     .description('make an invite: one string, for one organisation, that works once')
     .option('--role <role>', 'member, integrator or operator', 'member')
-    .option('--hours <n>', 'hours until it expires', Number, 72)
+    .option('--hours <n>', 'hours until it expires', wholeNumber(1, MAX_UINT32), 72)
     .addHelpText(
       'after',
       '\nExample: vedette-coordinator invite bank-a | ssh bank-a "vedette-client join $(cat)"',
@@ -70,7 +74,7 @@ function addAction(members: Command, action: StandingAction, description: string
     '',
   );
   if (action === 'approve')
-    command.option('--max-samples <n>', 'the most samples one update may claim', Number, 0);
+    command.option('--max-samples <n>', 'the most samples one update may claim', wholeNumber(1));
   command.action(async (names: string[], options: Common & { reason: string; maxSamples?: number }) => {
     const { reason, maxSamples = 0 } = options;
     const changed = await asOperator(options, async (connection) => {

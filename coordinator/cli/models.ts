@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { Refusal } from '../../shared/refusal.ts';
+import { wholeNumber } from '../../shared/terminal/number-arguments.ts';
 import { say } from '../../shared/terminal/run-program.ts';
 import { type Column, table } from '../../shared/terminal/table.ts';
 import type { ModelVersion } from '../../shared/wire/generated/vedette/v1/ModelVersion.ts';
@@ -14,6 +16,9 @@ import type { Journal } from '../ports/journal.ts';
 import { asOperator, CONTROL } from './connect.ts';
 import { withJournal } from './journal-source.ts';
 import { type Common, withCommon } from './options.ts';
+
+/** Versions are 32 bits wide on the wire. */
+const versionNumber = wholeNumber(1, 2 ** 32 - 1);
 
 const COLUMNS: readonly Column<ModelVersion>[] = [
   { heading: 'MODEL', show: ({ model }) => (model?.version ? `v${model.version}` : '–') },
@@ -43,38 +48,33 @@ export function addModelCommands(program: Command): void {
     );
   });
 
-  withCommon(models.command('show <version>').description('one version: threshold, votes, canary')).action(
-    async (version: string, options: Common) => {
+  withCommon(models.command('show').description('one version: threshold, votes, canary'))
+    .argument('<version>', 'its number', versionNumber)
+    .action(async (version: number, options: Common) => {
       const { models: versions } = await versionsOf(options);
-      const one = versions.find(({ model }) => model?.version === Number(version));
-      say(options.json, one ? withEvaluation(one) : null, () =>
-        one ? showText(one) : `there is no version ${version}`,
-      );
-    },
-  );
+      const one = versions.find(({ model }) => model?.version === version);
+      if (!one) throw new Refusal('model_missing', `there is no version ${version}`, { version });
+      say(options.json, withEvaluation(one), () => showText(one));
+    });
 
   addDecision(models, 'promote', 'make the candidate that waits the model');
   addDecision(models, 'reject', 'drop the candidate that waits');
 
-  withCommon(
-    models.command('rollback <version>').description('put an earlier version back in use; nodes swap to it'),
-  )
+  withCommon(models.command('rollback').description('put an earlier version back in use; nodes swap to it'))
+    .argument('<version>', 'its number', versionNumber)
     .option('--reason <text>', 'kept in the journal', '')
-    .action(async (version: string, options: Common & { reason: string }) => {
-      const request = { version: Number(version), reason: options.reason };
+    .action(async (version: number, options: Common & { reason: string }) => {
+      const request = { version, reason: options.reason };
       const reply = await asOperator(options, (connection) => connection.unary(CONTROL.Rollback, request));
       say(options.json, reply, () => `v${reply.current} is in use`);
     });
 
-  withCommon(models.command('verify [version]'))
+  withCommon(models.command('verify'))
+    .argument('[version]', 'its number; default: the one in use', versionNumber)
     .description('recompute the weights from the members’ updates, bit for bit (on the coordinator’s host)')
-    .action((version: string | undefined, options: Common) =>
+    .action((version: number | undefined, options: Common) =>
       withJournal(options, async (journal) => {
-        const verified = await recompute(
-          options,
-          journal,
-          version === undefined ? undefined : Number(version),
-        );
+        const verified = await recompute(options, journal, version);
         say(
           options.json,
           verified,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { wholeNumber } from '../../shared/terminal/number-arguments.ts';
 import { printable, say } from '../../shared/terminal/run-program.ts';
 import { type Column, table } from '../../shared/terminal/table.ts';
 import type { RoundDetail } from '../../shared/wire/generated/vedette/v1/RoundDetail.ts';
@@ -7,6 +8,9 @@ import type { RoundUpdate } from '../../shared/wire/generated/vedette/v1/RoundUp
 import { asOperator, CONTROL } from './connect.ts';
 import { type Common, withCommon } from './options.ts';
 import { watchRounds } from './watch.ts';
+
+/** Numbers of rounds are 32 bits wide on the wire. */
+const roundNumber = wholeNumber(0, 2 ** 32 - 1);
 
 const COLUMNS: readonly Column<RoundRecord>[] = [
   {
@@ -52,8 +56,8 @@ export function addRoundCommands(program: Command): void {
   );
 
   withCommon(rounds.command('list', { isDefault: true }).description('the newest rounds'))
-    .option('--from <round>', 'from this round on', Number, 0)
-    .option('--limit <n>', 'how many', Number, 50)
+    .option('--from <round>', 'from this round on', roundNumber, 0)
+    .option('--limit <n>', 'how many', roundNumber, 50)
     .action(async (options: Common & { from: number; limit: number }) => {
       const { from: fromRound, limit } = options;
       const reply = await asOperator(options, (connection) =>
@@ -66,14 +70,12 @@ export function addRoundCommands(program: Command): void {
       );
     });
 
-  withCommon(
-    rounds.command('show <round>').description('one round: every update, its verdict and the evidence'),
-  ).action(async (round: string, options: Common) => {
-    const reply = await asOperator(options, (connection) =>
-      connection.unary(CONTROL.Round, { round: Number(round) }),
-    );
-    say(options.json, reply, () => detailText(reply));
-  });
+  withCommon(rounds.command('show').description('one round: every update, its verdict and the evidence'))
+    .argument('<round>', 'its number', roundNumber)
+    .action(async (round: number, options: Common) => {
+      const reply = await asOperator(options, (connection) => connection.unary(CONTROL.Round, { round }));
+      say(options.json, reply, () => detailText(reply));
+    });
 
   withCommon(
     rounds.command('watch').description('follow the journal as rounds go by, until stopped or the run ends'),

@@ -36,7 +36,11 @@ export function inspectRange(
   high: number,
 ): StructureFinding | undefined {
   if (value >= low && value <= high) return undefined;
-  return inconsistent(`${what} is ${value}, outside [${low}, ${high}]`, { value, low, high });
+  return inconsistent(`${what} is ${short(value)}, outside [${short(low)}, ${short(high)}]`, {
+    value,
+    low,
+    high,
+  });
 }
 
 /**
@@ -52,7 +56,7 @@ export function inspectShares(
   let sum = 0;
   for (const share of shares) {
     if (share < 0)
-      return inconsistent(`${feature}: a share of rows is ${share}, below 0`, {
+      return inconsistent(`${feature}: a share of rows is ${short(share)}, below 0`, {
         feature,
         value: share,
         bound: 0,
@@ -61,14 +65,19 @@ export function inspectShares(
     const rows = share * samples;
     const whole = Math.round(rows);
     if (Math.abs(rows - whole) > WHOLE_TOLERANCE + samples * SHARE_PRECISION) {
-      const message = `${feature}: a share of ${share} is ${rows} of the ${samples} samples claimed, not a whole number of rows`;
+      const message = `${feature}: a share of ${short(share)} is ${rows} of the ${samples} samples claimed, not a whole number of rows`;
       return inconsistent(message, { feature, value: share, samples });
     }
   }
   if (Math.abs(sum - 1) <= SUM_TOLERANCE) return undefined;
-  return inconsistent(`${feature}: shares sum to ${sum}, not to 1 ± ${SUM_TOLERANCE}`, {
+  return inconsistent(`${feature}: shares sum to ${short(sum)}, not to 1 ± ${SUM_TOLERANCE}`, {
     feature,
     value: sum,
     bound: SUM_TOLERANCE,
   });
+}
+
+/** For people; the facts beside a message carry the whole number. */
+export function short(value: number): string {
+  return String(Number(value.toPrecision(6)));
 }

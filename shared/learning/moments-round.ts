@@ -5,7 +5,14 @@ import type { Columns } from './columns.ts';
 import { Encoder, encodedRange } from './encoding.ts';
 import type { RoundStep, StructureFinding } from './family.ts';
 import { drawMap } from './feature-map.ts';
-import { firstFinding, inconsistent, inspectRange, inspectSamples, inspectShares } from './inspect-shares.ts';
+import {
+  firstFinding,
+  inconsistent,
+  inspectRange,
+  inspectSamples,
+  inspectShares,
+  short,
+} from './inspect-shares.ts';
 import { eachBatch } from './statistics.ts';
 import { collect, extend, valuesOf } from './tensor-set.ts';
 
@@ -84,11 +91,14 @@ function inspectSquare(
     for (let at = column; at < column + width; at += 1) most += (low + high) * (mean[at] ?? 0) - low * high;
   }
   if (square >= least - TOLERANCE && square <= most + TOLERANCE * columns.width) return undefined;
-  return inconsistent(`the mean of ‖x‖² is ${square}; with the means sent it lies in [${least}, ${most}]`, {
-    value: square,
-    low: least,
-    high: most,
-  });
+  return inconsistent(
+    `the mean of ‖x‖² is ${short(square)}; with the means sent it lies in [${short(least)}, ${short(most)}]`,
+    {
+      value: square,
+      low: least,
+      high: most,
+    },
+  );
 }
 
 function squaredNorm(vector: Float32Array): number {

@@ -27,7 +27,9 @@ function report(error: unknown, json: boolean): number {
   if (!(error instanceof Refusal)) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(
-      json ? `${JSON.stringify({ error: { code: 'internal', message } })}\n` : `failed: ${message}\n`,
+      json
+        ? `${JSON.stringify({ error: { code: 'internal', message } })}\n`
+        : `failed: ${printable(message)}\n`,
     );
     if (process.env.VEDETTE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return EXIT.refused;
@@ -44,7 +46,7 @@ export function printable(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '�');
 }
 
-/** One result: as JSON for machines, or as text for people. */
+/** One result: as JSON for machines, or as text for people, in which nothing from elsewhere steers the terminal. */
 export function say(json: boolean | undefined, value: unknown, text: () => string): void {
-  process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${text()}\n`);
+  process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${printable(text())}\n`);
 }
