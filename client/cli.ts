@@ -1,5 +1,6 @@
 /** The commands of `vedette-client`. */
 import { Command } from 'commander';
+import { VERSION } from '../shared/software.ts';
 import { EXIT_CODES_HELP } from '../shared/terminal/run-program.ts';
 import { addDataCheck } from './cli/data-check.ts';
 import { addJoin } from './cli/join.ts';
@@ -9,7 +10,6 @@ import { addRun } from './cli/run.ts';
 import { addScore } from './cli/score.ts';
 import { addStanding } from './cli/standing.ts';
 import { addVerify } from './cli/verify.ts';
-import { VERSION } from './software.ts';
 
 export function makeProgram(): Command {
   const program = new Command('vedette-client')

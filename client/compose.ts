@@ -4,6 +4,7 @@ import type { Federation } from '../shared/federation/schema.ts';
 import { keyToPem, type SigningKey } from '../shared/identity/keys.ts';
 import type { TrustedLog } from '../shared/provenance/log-proof.ts';
 import { Refusal } from '../shared/refusal.ts';
+import { SOFTWARE } from '../shared/software.ts';
 import type { TreeHead } from '../shared/transparency/checkpoint.ts';
 import { BlobFolder } from './adapters/home/blob-folder.ts';
 import type { HomeFolder } from './adapters/home/home-folder.ts';
@@ -21,7 +22,6 @@ import type { Tamper } from './drills/tamper.ts';
 import type { ClientNode } from './flow/node.ts';
 import { dueAtMs, type Renewal, renew } from './flow/renew.ts';
 import type { Coordinator } from './ports/coordinator.ts';
-import { SOFTWARE } from './software.ts';
 
 /** An enrolled home with its line to the coordinator. */
 export interface Station {

@@ -1,9 +1,9 @@
 /** The composition root: every port gets its adapter here, and nowhere else. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { type Logger, pino } from 'pino';
 import { keyToPem, loadKey } from '../shared/identity/keys.ts';
 import { Refusal } from '../shared/refusal.ts';
+import { SOFTWARE } from '../shared/software.ts';
 import { DiskBlobs } from './adapters/blobs/disk.ts';
 import { InProcessBus } from './adapters/bus/in-process.ts';
 import { NatsBus } from './adapters/bus/nats.ts';
@@ -23,6 +23,7 @@ import { SqliteJournal } from './adapters/journal/sqlite.ts';
 import { createLog } from './adapters/log.ts';
 import { createMetrics, type Metrics } from './adapters/metrics.ts';
 import { watchMetrics } from './adapters/watch-metrics.ts';
+import { checkHome } from './check-home.ts';
 import { type Config, type Home, homeOf, readConfig } from './config.ts';
 import { foundedFederation } from './core/run/decide-run.ts';
 import { Conductor } from './flow/conduct.ts';
@@ -36,8 +37,6 @@ import { canaryPath, dialable, logOrigin } from './init.ts';
 import type { Bus } from './ports/bus.ts';
 import type { Journal } from './ports/journal.ts';
 
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
-export const SOFTWARE = `vedette/${version}`;
 /** Uploads nobody came back to. */
 const STALE_UPLOAD_MS = 24 * 3_600_000;
 
@@ -122,6 +121,7 @@ async function openContext(
     observeAppend: (seconds) => metrics.appendSeconds.observe(seconds),
   });
   const federation = foundedFederation(desk.state);
+  await checkHome(home, desk.state, log);
   const prover = new Prover({
     origin: logOrigin(federation.federation),
     key: await loadKey(home.keys.log, 'log'),

@@ -11,11 +11,14 @@ import { Refusal } from '../shared/refusal.ts';
 import { noteVerifierKey } from '../shared/transparency/checkpoint.ts';
 import { DiskBlobs } from './adapters/blobs/disk.ts';
 import { InProcessBus } from './adapters/bus/in-process.ts';
+import { natsOptions } from './adapters/bus/nats-options.ts';
 import { CertificateAuthority, createCaCertificate } from './adapters/ca/certificate-authority.ts';
 import { SystemClock } from './adapters/clock/system.ts';
+import { parseListenAddress } from './adapters/grpc/tls-listener.ts';
 import { SqliteJournal } from './adapters/journal/sqlite.ts';
 import { saveProfile } from './cli/operator-profile.ts';
 import { type Home, homeOf } from './config.ts';
+import { requireName } from './core/standing/decide-members.ts';
 import { Desk } from './flow/desk.ts';
 
 export interface InitOptions {
@@ -45,9 +48,8 @@ export function logOrigin(federation: string): string {
 /** Refuses `home_exists` rather than touch keys that may be in use. */
 export async function initialise(options: InitOptions): Promise<Initialised> {
   const home = homeOf(resolve(options.home));
-  if (existsSync(home.config) || existsSync(home.journal)) {
-    throw new Refusal('home_exists', `${home.home} holds a coordinator already`, { home: home.home });
-  }
+  requireNoHome(home);
+  requireUsable(options);
   const federation = readFederation(options.federationFile);
   mkdirSync(join(home.home, 'keys'), { recursive: true, mode: OWNER_ONLY });
   copyDefinition(options.federationFile, federation, home);
@@ -66,6 +68,23 @@ export async function initialise(options: InitOptions): Promise<Initialised> {
     caFingerprint: caFingerprint(caPem),
     operator: options.operator,
   };
+}
+
+/** The configuration is written last: without it, what is there was never finished and has served nobody. */
+function requireNoHome({ home, config, journal }: Home): void {
+  const whole = existsSync(config);
+  if (!whole && !existsSync(journal)) return;
+  const what = whole ? 'a coordinator already' : 'the remains of an init that was interrupted; remove them';
+  throw new Refusal('home_exists', `${home} holds ${what}`, { home });
+}
+
+/** What would only come to light at `serve`, or half-way through the making of keys. */
+function requireUsable({ operator, listen, endpoint, http, natsUrl }: InitOptions): void {
+  requireName(operator);
+  for (const address of [listen, http, ...(endpoint === undefined ? [] : [endpoint])]) {
+    parseListenAddress(address);
+  }
+  if (natsUrl !== undefined) natsOptions({ url: natsUrl }, 'init');
 }
 
 function readFederation(file: string): Federation {

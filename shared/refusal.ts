@@ -64,6 +64,10 @@ export const REFUSALS = {
     kind: 'exhausted',
     resolve: 'Call less often: each node may hold only so many live request tokens.',
   },
+  call_flood: {
+    kind: 'exhausted',
+    resolve: 'Let calls end before making more: each key may have only so many under way.',
+  },
   did_invalid: { kind: 'invalid', resolve: 'Give the did:key exactly as it was printed.' },
   key_missing: { kind: 'missing', resolve: 'Check the path of the key file, or restore it from a backup.' },
   key_unsafe: { kind: 'precondition', resolve: 'Make the key file readable by its owner only: chmod 600.' },
@@ -85,7 +89,10 @@ export const REFUSALS = {
     resolve:
       'The coordinator does not hold the CA pinned by the invite. Compare fingerprints with the operator before anything else.',
   },
-  member_unknown: { kind: 'forbidden', resolve: 'Join with an invite first.' },
+  member_unknown: {
+    kind: 'forbidden',
+    resolve: 'See `members list` for the names; whoever is missing joins with an invite first.',
+  },
   member_exists: { kind: 'conflict', resolve: 'Each name and each key enrols once; choose another.' },
   member_not_active: {
     kind: 'forbidden',
@@ -182,18 +189,28 @@ export const REFUSALS = {
 
   // Rounds and models
   run_active: { kind: 'conflict', resolve: 'Wait for the run to end, or abort it.' },
-  run_missing: { kind: 'missing', resolve: 'List the runs there are.' },
-  round_missing: { kind: 'missing', resolve: 'List the rounds there are.' },
+  run_missing: {
+    kind: 'missing',
+    resolve: 'No run is open: see `rounds list`, or open one with `rounds open`.',
+  },
+  round_missing: { kind: 'missing', resolve: 'See `rounds list` for the rounds there are.' },
   quorum_missing: {
     kind: 'precondition',
     resolve: 'Approve more members, or lower rounds.min in the federation file.',
   },
-  model_missing: { kind: 'missing', resolve: 'Run a round to its end first, or name a version that exists.' },
+  model_missing: {
+    kind: 'missing',
+    resolve:
+      'See `models list`, or run `rounds open`, for a version that exists; check the folder if one was named.',
+  },
   model_invalid: {
     kind: 'corrupt',
     resolve: 'Do not use this model. Pull again, and compare with the operator.',
   },
-  candidate_missing: { kind: 'missing', resolve: 'No candidate waits for a decision.' },
+  candidate_missing: {
+    kind: 'missing',
+    resolve: 'See `models list` for what waits; with `promotion.mode: automatic` nothing does.',
+  },
   vote_invalid: {
     kind: 'invalid',
     resolve: 'Evaluate the candidate again and sign a new vote with the enrolled key.',
@@ -206,7 +223,7 @@ export const REFUSALS = {
   },
   journal_conflict: {
     kind: 'conflict',
-    resolve: 'Another process appended first; only one coordinator may serve a journal.',
+    resolve: 'Only one coordinator may serve a journal: stop the other process first.',
   },
   manifest_invalid: {
     kind: 'corrupt',
@@ -221,7 +238,10 @@ export const REFUSALS = {
   },
 
   // Data on the client
-  data_missing: { kind: 'missing', resolve: 'Check the path in client.yaml.' },
+  data_missing: {
+    kind: 'missing',
+    resolve: 'Check the path: on the command line, or of the data in client.yaml.',
+  },
   data_format: { kind: 'invalid', resolve: 'Use .csv, .csv.gz, .ndjson or .parquet.' },
   data_empty: { kind: 'precondition', resolve: 'Provide at least the rows the site policy asks for.' },
   data_columns: { kind: 'invalid', resolve: 'Name every feature of the federation as a column.' },
@@ -240,13 +260,15 @@ export const REFUSALS = {
   },
   policy_refused: {
     kind: 'precondition',
-    resolve: 'The site policy forbids this; change client.yaml if that is wanted.',
+    resolve:
+      'The policy of this site forbids it: change client.yaml, or the setting named, if that is wanted.',
   },
 
   // Server state
   unavailable: {
     kind: 'unavailable',
-    resolve: 'The coordinator cannot be reached; clients retry by themselves.',
+    resolve:
+      'See that the coordinator serves, and that the address is right. Nodes that run retry by themselves.',
   },
   deadline: { kind: 'unavailable', resolve: 'No answer in time; the call is safe to repeat.' },
   internal: { kind: 'unavailable', resolve: 'See the coordinator log for the reference given.' },

@@ -1,5 +1,6 @@
 /** The coordinator over gRPC. */
 import type { Refusal } from '../../shared/refusal.ts';
+import { SOFTWARE } from '../../shared/software.ts';
 import { Connection, type ConnectionOptions } from '../../shared/wire/connection.ts';
 import { ENROLMENT, MODELS, PARTICIPATION } from '../../shared/wire/protocol.ts';
 import type {
@@ -11,7 +12,6 @@ import type {
   RoundProgress,
   Situation,
 } from '../ports/coordinator.ts';
-import { SOFTWARE } from '../software.ts';
 import { download, downloadBytes, upload } from './grpc/transfer.ts';
 
 /** For what is nice to know: whoever waits can do without. */

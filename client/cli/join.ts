@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Refusal } from '../../shared/refusal.ts';
 import { say } from '../../shared/terminal/run-program.ts';
+import { defaultHome } from '../adapters/home/default-home.ts';
 import type { DataSection, Joined } from '../flow/join.ts';
 import { type CommonOptions, homeOf, withCommon } from './options.ts';
 
@@ -47,6 +48,8 @@ async function enrolHome(text: string, options: JoinOptions): Promise<Joined> {
   ]);
   const home = homeOf(options);
   const invite = decodeInvite(text, Date.now());
+  if (invite.role === 'operator')
+    throw new Refusal('usage', 'the invite is for an operator; that one joins with vedette-coordinator join');
   const joined = await join(home, invite, enrol, Date.now());
   await configure(home, data);
   return joined;
@@ -68,6 +71,14 @@ function dataSection({ data, label, normal, incidents }: JoinOptions): DataSecti
   };
 }
 
+/** What comes after joining, ready to be pasted: a home of one's own has to be named again. */
+function nextSteps({ role }: Joined['membership'], options: JoinOptions): string[] {
+  const folder = homeOf(options).folder;
+  const home = folder === resolve(defaultHome()) ? '' : ` --home ${options.home}`;
+  const steps = role === 'integrator' ? ['pull ./model', 'verify ./model'] : ['data check', 'run'];
+  return steps.map((step) => `  vedette-client ${step}${home}`);
+}
+
 function inWords({ membership, standing }: Joined, options: JoinOptions): string {
   const waits = standing === 'pending' ? ' until the operator approves' : '';
   return [
@@ -80,7 +91,6 @@ function inWords({ membership, standing }: Joined, options: JoinOptions): string
     `  home         ${homeOf(options).folder}`,
     '',
     'Compare key and CA with the operator over another channel, then:',
-    '  vedette-client data check',
-    '  vedette-client run',
+    ...nextSteps(membership, options),
   ].join('\n');
 }

@@ -2,7 +2,6 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renewAtMs } from '../../shared/identity/client-certificate.ts';
-import { makeCsr } from '../../shared/identity/csr.ts';
 import { Connection } from '../../shared/wire/connection.ts';
 import { CONTROL, ENROLMENT } from '../../shared/wire/protocol.ts';
 import { homeOf } from '../config.ts';
@@ -46,6 +45,8 @@ function isDueForRenewal(pem: string): boolean {
 }
 
 async function renew(connection: Connection, folder: string, identity: OperatorIdentity): Promise<void> {
+  // Loaded here: certificates are renewed once a day, commands given all day.
+  const { makeCsr } = await import('../../shared/identity/csr.ts');
   const csr = derOf(await makeCsr(identity.transport));
   const { certificatePem } = await connection.unary(ENROLMENT.Renew, { csr });
   saveCertificate(folder, certificatePem);

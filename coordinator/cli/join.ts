@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { makeCsr } from '../../shared/identity/csr.ts';
 import { decodeInvite } from '../../shared/identity/invite.ts';
 import { makeKey } from '../../shared/identity/keys.ts';
 import { Refusal } from '../../shared/refusal.ts';
@@ -12,8 +11,10 @@ import { type Common, withHome } from './options.ts';
 
 /** Further operators: their keys are made on their own host, as those of members are. */
 export function addJoinCommand(program: Command): void {
-  withHome(program.command('join <invite>'))
-    .description('become an operator with an invite of role operator: makes a profile for --profile')
+  withHome(program.command('join <invite>'), 'vedette-coordinator join vedette1.eyJ… --profile ~/bob')
+    .description(
+      'become a further operator, with an invite of role operator; makes the profile that --profile names elsewhere',
+    )
     .requiredOption('--profile <dir>', 'folder for the new profile')
     .action(async (text: string, options: Common & { profile: string }) => {
       const joined = await joinAsOperator(text, options.profile);
@@ -38,6 +39,7 @@ async function joinAsOperator(
   const transport = makeKey('transport');
   const connection = new Connection({ endpoint, caPem, federation, key });
   try {
+    const { makeCsr } = await import('../../shared/identity/csr.ts');
     const csr = derOf(await makeCsr(transport));
     const { member, certificatePem, coordinator } = await connection.unary(ENROLMENT.Join, {
       secret: invite.secret,

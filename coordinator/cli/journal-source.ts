@@ -1,6 +1,5 @@
 import { Refusal } from '../../shared/refusal.ts';
 import { MemoryJournal } from '../adapters/journal/memory.ts';
-import { SqliteJournal } from '../adapters/journal/sqlite.ts';
 import { homeOf } from '../config.ts';
 import type { Entry, Journal } from '../ports/journal.ts';
 import { asOperator, CONTROL } from './connect.ts';
@@ -20,6 +19,10 @@ export async function withJournal<T>(options: Common, work: (journal: Journal) =
 }
 
 async function openForReading(options: Common): Promise<Journal> {
+  // Whoever names a profile is elsewhere.
+  if (options.profile !== undefined) return fetchJournal(options);
+  // Loaded here: most commands speak to a coordinator and need no database.
+  const { SqliteJournal } = await import('../adapters/journal/sqlite.ts');
   try {
     return SqliteJournal.open(homeOf(options.home).journal, { mustExist: true });
   } catch (error) {

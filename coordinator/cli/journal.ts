@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { Refusal } from '../../shared/refusal.ts';
 import { wholeNumber } from '../../shared/terminal/number-arguments.ts';
@@ -17,7 +17,10 @@ export function addJournalCommands(program: Command): void {
     .command('journal')
     .description('the record of everything that happened; the only source of truth');
 
-  withCommon(journal.command('tail', { isDefault: true }).description('the newest entries'))
+  withCommon(
+    journal.command('tail', { isDefault: true }).description('the newest entries'),
+    'vedette-coordinator journal tail --lines 5',
+  )
     .option('--lines <n>', 'how many', wholeNumber(1), 20)
     .action((options: Common & { lines: number }) =>
       withJournal(options, async (source) => {
@@ -30,6 +33,7 @@ export function addJournalCommands(program: Command): void {
     journal
       .command('verify')
       .description('recompute every leaf, every link, and the root against the last signed head'),
+    'vedette-coordinator journal verify',
   ).action((options: Common) =>
     withJournal(options, async (source) => {
       const verified = verifyAgainstHead(source, homeOf(options.home).heads);
@@ -41,12 +45,14 @@ export function addJournalCommands(program: Command): void {
     }),
   );
 
-  withCommon(journal.command('export <file>').description('every entry as NDJSON, for auditors')).action(
-    (file: string, options: Common) =>
-      withJournal(options, async (source) => {
-        const entries = await exportTo(source, file);
-        say(options.json, { file, entries }, () => `${entries} entries written to ${file}`);
-      }),
+  withCommon(
+    journal.command('export <file>').description('every entry as NDJSON, for auditors'),
+    'vedette-coordinator journal export journal.ndjson',
+  ).action((file: string, options: Common) =>
+    withJournal(options, async (source) => {
+      const entries = await exportTo(source, file);
+      say(options.json, { file, entries }, () => `${entries} entries written to ${file}`);
+    }),
   );
 }
 
@@ -62,9 +68,7 @@ function verifyAgainstHead(
   const { size } = journal.verify();
   const tree = new MerkleTree();
   for (const { leaf } of journal.read(0)) tree.append(leaf);
-  const heads = new FileHeads(headsFile);
-  const last = heads.last();
-  heads.close();
+  const last = lastHead(headsFile);
   if (last && last.size > size) {
     throw new Refusal(
       'journal_corrupt',
@@ -79,8 +83,19 @@ function verifyAgainstHead(
       { signed: last.size },
     );
   }
-  const head = last ? `the last signed head (${last.size} entries) is part of it` : 'no head was signed yet';
+  const head = last
+    ? `the last signed head (${last.size} entries) is part of it`
+    : `compared with no signed head: ${headsFile} holds none`;
   return { size, root: tree.root(size), head };
+}
+
+/** An operator who is elsewhere has no list of heads; reading must not make one. */
+function lastHead(file: string): { readonly size: number; readonly root: string } | undefined {
+  if (!existsSync(file)) return undefined;
+  const heads = new FileHeads(file);
+  const last = heads.last();
+  heads.close();
+  return last;
 }
 
 async function exportTo(journal: Journal, file: string): Promise<number> {

@@ -33,12 +33,20 @@ const ACTIONS: Record<StandingAction, string> = {
   revoke: 'end an enrolment for good: open calls are cut, pending updates withdrawn',
 };
 
+const EXAMPLES: Record<StandingAction, string> = {
+  approve: "vedette-coordinator members approve bank-a --max-samples 10000 --reason 'key compared'",
+  suspend: "vedette-coordinator members suspend bank-a --reason 'its updates are refused since run-2'",
+  reinstate: 'vedette-coordinator members reinstate bank-a',
+  revoke: "vedette-coordinator members revoke bank-a --reason 'left the consortium'",
+};
+
 export function addMemberCommands(program: Command): void {
   const members = program
     .command('members')
     .description('who belongs to the federation, and with which standing');
   withCommon(
     members.command('list', { isDefault: true }).description('every member, integrator and operator'),
+    'vedette-coordinator members',
   ).action(async (options: Common) => {
     const reply = await asOperator(options, (connection) => connection.unary(CONTROL.Members, {}));
     say(options.json, reply.members, () =>
@@ -48,14 +56,14 @@ export function addMemberCommands(program: Command): void {
   for (const [action, description] of Object.entries(ACTIONS))
     addAction(members, action as StandingAction, description);
 
-  withCommon(program.command('invite <name>'))
+  withCommon(program.command('invite <name>'), 'vedette-coordinator invite bank-a --hours 24')
     .description('make an invite: one string, for one organisation, that works once')
-    .option('--role <role>', 'member, integrator or operator', 'member')
-    .option('--hours <n>', 'hours until it expires', wholeNumber(1, MAX_UINT32), 72)
-    .addHelpText(
-      'after',
-      '\nExample: vedette-coordinator invite bank-a | ssh bank-a "vedette-client join $(cat)"',
+    .option(
+      '--role <role>',
+      'member trains, integrator only pulls models, operator steers: active as soon as it joins',
+      'member',
     )
+    .option('--hours <n>', 'hours until it expires', wholeNumber(1, MAX_UINT32), 72)
     .action(async (name: string, options: Common & { role: string; hours: number }) => {
       const { role, hours } = options;
       const reply = await asOperator(options, (connection) =>
@@ -68,15 +76,18 @@ export function addMemberCommands(program: Command): void {
 }
 
 function addAction(members: Command, action: StandingAction, description: string): void {
-  const command = withCommon(members.command(`${action} <member...>`).description(description)).option(
-    '--reason <text>',
-    'kept in the journal and shown to the member',
-    '',
-  );
+  const command = withCommon(
+    members.command(`${action} <member...>`).description(description),
+    EXAMPLES[action],
+  ).option('--reason <text>', 'kept in the journal and shown to the member');
   if (action === 'approve')
-    command.option('--max-samples <n>', 'the most samples one update may claim', wholeNumber(1));
-  command.action(async (names: string[], options: Common & { reason: string; maxSamples?: number }) => {
-    const { reason, maxSamples = 0 } = options;
+    command.option(
+      '--max-samples <n>',
+      'the most samples one update may claim; default: checks.maxSamples of the federation',
+      wholeNumber(1),
+    );
+  command.action(async (names: string[], options: Common & { reason?: string; maxSamples?: number }) => {
+    const { reason = '', maxSamples = 0 } = options;
     const changed = await asOperator(options, async (connection) => {
       const records: MemberRecord[] = [];
       for (const member of names) {

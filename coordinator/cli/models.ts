@@ -4,15 +4,7 @@ import { wholeNumber } from '../../shared/terminal/number-arguments.ts';
 import { say } from '../../shared/terminal/run-program.ts';
 import { type Column, table } from '../../shared/terminal/table.ts';
 import type { ModelVersion } from '../../shared/wire/generated/vedette/v1/ModelVersion.ts';
-import { DiskBlobs } from '../adapters/blobs/disk.ts';
-import { WorkerCompute } from '../adapters/compute/worker-compute.ts';
-import { homeOf } from '../config.ts';
 import type { Evaluation } from '../core/events.ts';
-import { evolveAll } from '../core/evolve.ts';
-import { EMPTY } from '../core/state.ts';
-import { recordedEntries } from '../flow/desk.ts';
-import { modelNamed, type Verification, verifyModel } from '../flow/verify-model.ts';
-import type { Journal } from '../ports/journal.ts';
 import { asOperator, CONTROL } from './connect.ts';
 import { withJournal } from './journal-source.ts';
 import { type Common, withCommon } from './options.ts';
@@ -41,6 +33,7 @@ export function addModelCommands(program: Command): void {
 
   withCommon(
     models.command('list', { isDefault: true }).description('every version, and what waits or was rejected'),
+    'vedette-coordinator models',
   ).action(async (options: Common) => {
     const { models: versions, current } = await versionsOf(options);
     say(options.json, { models: versions.map(withEvaluation), current }, () =>
@@ -48,7 +41,10 @@ export function addModelCommands(program: Command): void {
     );
   });
 
-  withCommon(models.command('show').description('one version: threshold, votes, canary'))
+  withCommon(
+    models.command('show').description('one version: threshold, votes, canary'),
+    'vedette-coordinator models show 1',
+  )
     .argument('<version>', 'its number', versionNumber)
     .action(async (version: number, options: Common) => {
       const { models: versions } = await versionsOf(options);
@@ -60,20 +56,25 @@ export function addModelCommands(program: Command): void {
   addDecision(models, 'promote', 'make the candidate that waits the model');
   addDecision(models, 'reject', 'drop the candidate that waits');
 
-  withCommon(models.command('rollback').description('put an earlier version back in use; nodes swap to it'))
+  withCommon(
+    models.command('rollback').description('put an earlier version back in use; nodes swap to it'),
+    "vedette-coordinator models rollback 1 --reason 'false alarms at mail since v2'",
+  )
     .argument('<version>', 'its number', versionNumber)
-    .option('--reason <text>', 'kept in the journal', '')
-    .action(async (version: number, options: Common & { reason: string }) => {
-      const request = { version, reason: options.reason };
+    .option('--reason <text>', 'kept in the journal')
+    .action(async (version: number, options: Common & { reason?: string }) => {
+      const request = { version, reason: options.reason ?? '' };
       const reply = await asOperator(options, (connection) => connection.unary(CONTROL.Rollback, request));
       say(options.json, reply, () => `v${reply.current} is in use`);
     });
 
-  withCommon(models.command('verify'))
+  withCommon(models.command('verify'), 'vedette-coordinator models verify 2')
     .argument('[version]', 'its number; default: the one in use', versionNumber)
     .description('recompute the weights from the members’ updates, bit for bit (on the coordinator’s host)')
     .action((version: number | undefined, options: Common) =>
       withJournal(options, async (journal) => {
+        // Loaded here: no other command computes.
+        const { recompute } = await import('./recompute.ts');
         const verified = await recompute(options, journal, version);
         say(
           options.json,
@@ -90,10 +91,13 @@ function versionsOf(options: Common) {
 }
 
 function addDecision(models: Command, decision: 'promote' | 'reject', description: string): void {
-  withCommon(models.command(decision).description(description))
-    .option('--reason <text>', 'kept in the journal and, when promoted, in the manifest', '')
-    .action(async (options: Common & { reason: string }) => {
-      const request = { decision, reason: options.reason };
+  withCommon(
+    models.command(decision).description(description),
+    `vedette-coordinator models ${decision} --reason 'AUROC discussed on Tuesday'`,
+  )
+    .option('--reason <text>', 'kept in the journal and, when promoted, in the manifest')
+    .action(async (options: Common & { reason?: string }) => {
+      const request = { decision, reason: options.reason ?? '' };
       const reply = await asOperator(options, (connection) =>
         connection.unary(CONTROL.DecideCandidate, request),
       );
@@ -103,33 +107,6 @@ function addDecision(models: Command, decision: 'promote' | 'reject', descriptio
           : `the candidate of ${reply.run} was rejected`,
       );
     });
-}
-
-async function recompute(
-  { home }: Common,
-  journal: Journal,
-  version: number | undefined,
-): Promise<Verification> {
-  journal.verify();
-  const state = evolveAll(EMPTY, recordedEntries(journal.read(0)));
-  const compute = new WorkerCompute();
-  try {
-    return await verifyModel(
-      {
-        state,
-        journal,
-        blobs: await DiskBlobs.open(homeOf(home).blobs),
-        compute,
-        progress: (done, of) => {
-          if (process.stderr.isTTY)
-            process.stderr.write(`\rround ${done} of ${of}${done === of ? '\n' : ''}`);
-        },
-      },
-      modelNamed(state, version).version,
-    );
-  } finally {
-    await compute.close();
-  }
 }
 
 function evaluationOf(text: string): Evaluation | undefined {

@@ -43,19 +43,23 @@ const UPDATE_COLUMNS: readonly Column<RoundUpdate>[] = [
 export function addRoundCommands(program: Command): void {
   const rounds = program.command('rounds').description('runs and their rounds');
 
-  withCommon(rounds.command('open').description('open a run: all its rounds, up to a promoted model')).action(
-    async (options: Common) => {
-      const reply = await asOperator(options, (connection) => connection.unary(CONTROL.OpenRun, {}));
-      say(
-        options.json,
-        reply,
-        () =>
-          `${reply.run} is open: ${reply.rounds} rounds from round ${reply.firstRound}; follow with rounds watch`,
-      );
-    },
-  );
+  withCommon(
+    rounds.command('open').description('open a run: all its rounds, up to a promoted model'),
+    'vedette-coordinator rounds open && vedette-coordinator rounds watch --until-idle',
+  ).action(async (options: Common) => {
+    const reply = await asOperator(options, (connection) => connection.unary(CONTROL.OpenRun, {}));
+    say(
+      options.json,
+      reply,
+      () =>
+        `${reply.run} is open: ${reply.rounds} rounds from round ${reply.firstRound}; follow with rounds watch`,
+    );
+  });
 
-  withCommon(rounds.command('list', { isDefault: true }).description('the newest rounds'))
+  withCommon(
+    rounds.command('list', { isDefault: true }).description('the newest rounds'),
+    'vedette-coordinator rounds --limit 10',
+  )
     .option('--from <round>', 'from this round on', roundNumber, 0)
     .option('--limit <n>', 'how many', roundNumber, 50)
     .action(async (options: Common & { from: number; limit: number }) => {
@@ -70,7 +74,10 @@ export function addRoundCommands(program: Command): void {
       );
     });
 
-  withCommon(rounds.command('show').description('one round: every update, its verdict and the evidence'))
+  withCommon(
+    rounds.command('show').description('one round: every update, its verdict and the evidence'),
+    'vedette-coordinator rounds show 4',
+  )
     .argument('<round>', 'its number', roundNumber)
     .action(async (round: number, options: Common) => {
       const reply = await asOperator(options, (connection) => connection.unary(CONTROL.Round, { round }));
@@ -78,16 +85,20 @@ export function addRoundCommands(program: Command): void {
     });
 
   withCommon(
-    rounds.command('watch').description('follow the journal as rounds go by, until stopped or the run ends'),
+    rounds.command('watch').description('follow the rounds of the newest run as they go by, until stopped'),
+    'vedette-coordinator rounds watch --until-idle',
   )
     .option('--until-idle', 'stop when no run is under way')
     .action((options: Common & { untilIdle?: boolean }) => watchRounds(options));
 
-  withCommon(rounds.command('abort').description('end the run under way; nothing of it is promoted'))
-    .option('--reason <text>', 'kept in the journal', '')
-    .action(async (options: Common & { reason: string }) => {
+  withCommon(
+    rounds.command('abort').description('end the run under way; nothing of it is promoted'),
+    "vedette-coordinator rounds abort --reason 'wrong day'",
+  )
+    .option('--reason <text>', 'kept in the journal')
+    .action(async (options: Common & { reason?: string }) => {
       const reply = await asOperator(options, (connection) =>
-        connection.unary(CONTROL.AbortRun, { reason: options.reason }),
+        connection.unary(CONTROL.AbortRun, { reason: options.reason ?? '' }),
       );
       say(options.json, reply, () => `${reply.run} was aborted`);
     });

@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
+import { SOFTWARE } from '../../shared/software.ts';
 import { say } from '../../shared/terminal/run-program.ts';
-import { SOFTWARE, serve } from '../compose.ts';
 import type { Config } from '../config.ts';
-import { initialise } from '../init.ts';
 import { type Common, withHome } from './options.ts';
 
 export function addServeCommands(program: Command): void {
-  withHome(program.command('init <federation>'))
+  withHome(
+    program.command('init <federation>'),
+    'vedette-coordinator init examples/demo/federation.yaml --endpoint vedette.example.org:7443',
+  )
     .description(
       'make a coordinator’s home from a federation file: keys, CA, journal, configuration, first operator',
     )
@@ -18,11 +20,8 @@ export function addServeCommands(program: Command): void {
     .option('--http <host:port>', 'where /metrics and /healthz listen', '127.0.0.1:7480')
     .option('--operator <name>', 'name of the first operator', 'operator')
     .option('--nats <url>', 'publish every journal event to this NATS server')
-    .addHelpText(
-      'after',
-      '\nExample: vedette-coordinator init examples/demo/federation.yaml --endpoint vedette.example.org:7443',
-    )
     .action(async (federationFile: string, options: Common & InitFlags) => {
+      const { initialise } = await import('../init.ts');
       const made = await initialise({
         home: options.home,
         federationFile,
@@ -43,13 +42,15 @@ export function addServeCommands(program: Command): void {
       );
     });
 
-  withHome(program.command('serve'))
+  withHome(program.command('serve'), 'vedette-coordinator serve --log debug')
     .description('serve the federation until stopped; resumes whatever was under way')
     .option('--listen <host:port>', 'instead of the configured address')
     .option('--http <host:port>', 'instead of the configured address')
     .option('--log <level>', 'trace, debug, info, warn, error, fatal or silent')
     .action(async (options: Common & { listen?: string; http?: string; log?: Config['log'] }) => {
       const { listen, http, log } = options;
+      // Loaded here: no other command needs a server.
+      const { serve } = await import('../compose.ts');
       const running = await serve(options.home, {
         ...(listen ? { listen } : {}),
         ...(http ? { http } : {}),

@@ -26,8 +26,12 @@ import {
   decideStanding,
 } from './standing/decide-members.ts';
 import type { State } from './state.ts';
+import { MAX_REASON_CHARACTERS, requireShort } from './texts.ts';
 
 export function decide(state: State, command: Command): Event[] {
+  if ('by' in command && 'reason' in command) {
+    requireShort('the reason', command.reason, MAX_REASON_CHARACTERS);
+  }
   switch (command.type) {
     case 'found':
       if (state.federation)

@@ -124,7 +124,6 @@ function mutable(
 export async function takeVote(context: Context, sender: Sender, jws: string): Promise<string> {
   const { desk, prover, publisher } = context;
   const vote = verifyVote(jws, sender.did);
-  const indexBefore = indexOfVote(desk.state, sender.id);
   const [entry] = await desk.dispatch({
     type: 'vote',
     run: vote.run,
@@ -139,6 +138,9 @@ export async function takeVote(context: Context, sender: Sender, jws: string): P
     },
   });
   crashPoint('vote-journalled');
+  // A vote given twice is found where the first one stands.
+  const index = entry?.index ?? indexOfVote(desk.state, sender.id);
+  if (index === undefined) throw new Refusal('candidate_missing', `the vote of ${vote.run} has closed`);
   return signReceipt(publisher.identity, {
     federation: federationOf(context).federation,
     kind: 'vote',
@@ -146,7 +148,7 @@ export async function takeVote(context: Context, sender: Sender, jws: string): P
     member: sender.did,
     digest: vote.candidate,
     verdict: briefly(ACCEPTED),
-    ...mutable(prover.inclusion(entry?.index ?? indexBefore ?? desk.state.size - 1)),
+    ...mutable(prover.inclusion(index)),
   });
 }
 

@@ -10,11 +10,20 @@ Exit codes: 0 done, 1 refused (the refusal says why and what to do), 2 wrong usa
 /** Parses and runs; sets the process's exit code and never throws. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
   throwOnUsage(program);
+  leaveWithTheReader();
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
     process.exitCode = report(error, argv.includes('--json'));
   }
+}
+
+/** Whoever reads may leave early (`| head`); that is no failure. */
+function leaveWithTheReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT.ok);
+  });
 }
 
 function throwOnUsage(command: Command): void {

@@ -21,6 +21,8 @@ export const MAX_REPLY_BYTES = 32 * MIB;
 export const FLOW_WINDOW_BYTES = 2 * MIB;
 /** Calls at the same time on one connection. A client node needs one to follow and a handful besides. */
 export const MAX_STREAMS_PER_CONNECTION = 32;
+/** Calls at the same time of one key, over all its connections: followers that nobody reads cost memory. */
+export const MAX_CALLS_PER_KEY = 1024;
 export const MAX_CONNECTIONS = 10_000;
 export const HANDSHAKE_TIMEOUT_MS = 10 * SECOND_MS;
 

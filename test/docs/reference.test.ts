@@ -1,13 +1,9 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { makeProgram } from '../../client/cli.ts';
+import { makeProgram as makeClientProgram } from '../../client/cli.ts';
 import { SitePolicySchema } from '../../client/data/site-policy.ts';
 import { createMetrics } from '../../coordinator/adapters/metrics.ts';
-import { addJournalCommands } from '../../coordinator/cli/journal.ts';
-import { addMemberCommands } from '../../coordinator/cli/members.ts';
-import { addModelCommands } from '../../coordinator/cli/models.ts';
-import { addRoundCommands } from '../../coordinator/cli/rounds.ts';
-import { addServeCommands } from '../../coordinator/cli/serve.ts';
+import { makeProgram as makeCoordinatorProgram } from '../../coordinator/cli.ts';
 import { ConfigSchema } from '../../coordinator/config.ts';
 import type { EventType } from '../../coordinator/core/events.ts';
 import { CRASH_POINTS } from '../../coordinator/flow/crash-points.ts';
@@ -55,19 +51,6 @@ function commandsOf(program: Command): { name: string; flags: string[] }[] {
   return walk(program, program.name());
 }
 
-function coordinatorProgram(): Command {
-  const program = new Command('vedette-coordinator');
-  for (const add of [
-    addServeCommands,
-    addMemberCommands,
-    addRoundCommands,
-    addModelCommands,
-    addJournalCommands,
-  ])
-    add(program);
-  return program;
-}
-
 /** The part of a page under the heading that is this command. */
 function sectionOf(text: string, command: string): string {
   const [, after = ''] = text.split(`### \`${command}\`\n`);
@@ -93,7 +76,7 @@ describe('the reference of the metrics', () => {
 
 describe('the reference of the command lines', () => {
   const text = page('docs/reference/command-line.md');
-  const commands = [...commandsOf(coordinatorProgram()), ...commandsOf(makeProgram())];
+  const commands = [...commandsOf(makeCoordinatorProgram()), ...commandsOf(makeClientProgram())];
 
   it.each(commands)('has a section for $name', ({ name }) => {
     expect(sectionOf(text, name)).not.toBe('');

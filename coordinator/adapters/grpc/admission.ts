@@ -91,6 +91,7 @@ export class Admissions {
     try {
       const nowMs = now();
       const identified = authenticator.identify(method, metadata, certificateOf(call), nowMs);
+      liveCalls.requireRoom(identified.did);
       const live = new AdmittedCall(call, identified, nowMs, shape);
       this.#byMetadata.set(metadata, live.admission);
       liveCalls.add(live);

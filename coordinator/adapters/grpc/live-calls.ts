@@ -1,4 +1,5 @@
-import type { Refusal } from '../../../shared/refusal.ts';
+import { Refusal } from '../../../shared/refusal.ts';
+import { MAX_CALLS_PER_KEY } from '../../../shared/wire/limits.ts';
 
 /** A call under way that can be ended from outside. */
 export interface LiveCall {
@@ -11,6 +12,16 @@ export interface LiveCall {
 /** The calls under way, by key, so that a change of standing ends what it forbids. */
 export class LiveCalls {
   readonly #byDid = new Map<string, Set<LiveCall>>();
+
+  /** Refuses `call_flood`. Calls without a key, such as health checks, are bounded by their connections only. */
+  requireRoom(did: string): void {
+    const live = this.#byDid.get(did)?.size ?? 0;
+    if (did === '' || live < MAX_CALLS_PER_KEY) return;
+    throw new Refusal('call_flood', `${live} calls of one key are under way (bound ${MAX_CALLS_PER_KEY})`, {
+      live,
+      bound: MAX_CALLS_PER_KEY,
+    });
+  }
 
   add(call: LiveCall): void {
     const calls = this.#byDid.get(call.did);

@@ -163,10 +163,15 @@ function doorVerdict(
 function judgedLate(state: State, command: CommandOf<'submit'>): Event {
   const { header } = command;
   const newest = state.rounds.at(-1);
-  if (!newest || header.round > newest.round) {
+  const neverOpened =
+    !newest ||
+    header.round > newest.round ||
+    (header.round === newest.round && header.attempt > newest.attempt);
+  if (neverOpened) {
+    const seen = newest ? `${newest.round}, attempt ${newest.attempt}` : 'none';
     throw new Refusal(
       'update_round',
-      `round ${header.round} is not open (newest ${newest?.round ?? 'none'})`,
+      `round ${header.round}, attempt ${header.attempt} is not open (newest ${seen})`,
       { round: header.round },
     );
   }

@@ -3,6 +3,7 @@ import type { CommandOf, StandingAction } from '../commands.ts';
 import { type Event, event, type Standing } from '../events.ts';
 import { abandoned, closeIfComplete, tooFew } from '../round/collection.ts';
 import { type Member, receivedOf, type State } from '../state.ts';
+import { MAX_SOFTWARE_CHARACTERS, requireShort } from '../texts.ts';
 
 /** From which standings an action is possible, and where it leads. */
 const TRANSITIONS: Record<StandingAction, { readonly from: readonly Standing[]; readonly to: Standing }> = {
@@ -24,7 +25,8 @@ export function decideFirstOperator(state: State, { name, did }: CommandOf<'enro
   ];
 }
 
-function requireName(name: string): void {
+/** Refuses `usage`. */
+export function requireName(name: string): void {
   if (MEMBER_NAME.test(name)) return;
   throw new Refusal(
     'usage',
@@ -130,6 +132,8 @@ function withdrawPending(state: State, member: string, reason: string): Event[] 
 
 export function decideReport(state: State, command: CommandOf<'report-node'>): Event[] {
   const { member: id, software, backend, modelVersion } = command;
+  requireShort('software', software, MAX_SOFTWARE_CHARACTERS);
+  requireShort('backend', backend, MAX_SOFTWARE_CHARACTERS);
   const member = knownMember(state, id);
   const same =
     member.software === software && member.backend === backend && member.modelVersion === modelVersion;

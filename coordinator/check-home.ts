@@ -1,0 +1,56 @@
+/** Before anything is served: do the parts of a home belong together? A restore from two backups can mix them. */
+import { existsSync, readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import { federationDigest, parseFederation } from '../shared/federation/load.ts';
+import { caFingerprint } from '../shared/identity/invite.ts';
+import { loadKey } from '../shared/identity/keys.ts';
+import { Refusal } from '../shared/refusal.ts';
+import { noteVerifierKey } from '../shared/transparency/checkpoint.ts';
+import { Canaries } from './adapters/compute/canaries.ts';
+import type { Home } from './config.ts';
+import { foundedFederation } from './core/run/decide-run.ts';
+import type { State } from './core/state.ts';
+import { canaryPath, logOrigin } from './init.ts';
+
+/**
+ * Refuses `key_invalid` when a key is not the one the journal was founded with: members have pinned that one, and what
+ * another signs is worth nothing to them. Refuses what `Canaries.read` does, now and not after hundreds of rounds.
+ */
+export async function checkHome(home: Home, state: State, log: Logger): Promise<void> {
+  const federation = foundedFederation(state);
+  await requireFoundingKeys(home, state, logOrigin(federation.federation));
+  const canaryFile = canaryPath(home, federation);
+  if (canaryFile !== undefined) await new Canaries().read(federation, canaryFile);
+  if (wasEdited(home.federation, state.federationDigest)) {
+    log.warn(
+      { file: home.federation },
+      'the federation file was changed after init; what the journal was founded with goes on to hold',
+    );
+  }
+}
+
+async function requireFoundingKeys(home: Home, { keys }: State, origin: string): Promise<void> {
+  const found = {
+    identity: [home.keys.coordinator, (await loadKey(home.keys.coordinator, 'coordinator')).did],
+    log: [home.keys.log, noteVerifierKey(origin, (await loadKey(home.keys.log, 'log')).did)],
+    publisher: [home.keys.publisher, (await loadKey(home.keys.publisher, 'publisher')).did],
+    caFingerprint: [home.caCertificate, caFingerprint(readFileSync(home.caCertificate, 'utf8'))],
+  } as const;
+  for (const [use, [file, seen]] of Object.entries(found)) {
+    const founded = keys?.[use as keyof typeof found];
+    if (seen === founded) continue;
+    throw new Refusal('key_invalid', `${file} gives ${seen}; the journal was founded with ${founded}`, {
+      file,
+    });
+  }
+}
+
+/** A file that is gone is no change of mind; one that no longer reads is. */
+function wasEdited(file: string, digest: string): boolean {
+  if (!existsSync(file)) return false;
+  try {
+    return federationDigest(parseFederation(readFileSync(file, 'utf8'), file)) !== digest;
+  } catch {
+    return true;
+  }
+}
