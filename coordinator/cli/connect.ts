@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { z } from 'zod';
 import { renewAtMs } from '../../shared/identity/client-certificate.ts';
 import { Connection } from '../../shared/wire/connection.ts';
 import { CONTROL, ENROLMENT } from '../../shared/wire/protocol.ts';
@@ -8,6 +8,8 @@ import { homeOf } from '../config.ts';
 import { loadProfile, type OperatorIdentity, saveCertificate, transportPem } from './operator-profile.ts';
 
 export { CONTROL };
+
+const AddressSchema = z.object({ endpoint: z.string() });
 
 /** Where an operator's command finds its key: the coordinator's own home, or a profile folder carried elsewhere. */
 export interface OperatorOptions {
@@ -23,7 +25,7 @@ export async function asOperator<T>(
 ): Promise<T> {
   const folder = options.profile ?? homeOf(options.home).operator;
   const identity = await loadProfile(folder);
-  const endpoint = options.endpoint ?? localAddress(options.home) ?? identity.profile.endpoint;
+  const endpoint = options.endpoint ?? localAddress(options) ?? identity.profile.endpoint;
   const connection = new Connection({
     endpoint,
     caPem: identity.caPem,
@@ -58,9 +60,19 @@ export function derOf(pem: string): Buffer {
   return Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64');
 }
 
-/** What `serve` on this home says it listens on, when it runs. */
-function localAddress(home: string): string | undefined {
-  const path = join(homeOf(home).address);
-  if (!existsSync(path)) return undefined;
-  return (JSON.parse(readFileSync(path, 'utf8')) as { endpoint: string }).endpoint;
+/** What `serve` on this home says it listens on; a profile given by name is of a coordinator somewhere else. */
+function localAddress({ home, profile }: OperatorOptions): string | undefined {
+  const path = homeOf(home).address;
+  if (profile !== undefined || !existsSync(path)) return undefined;
+  const address = AddressSchema.safeParse(parsedOrNothing(readFileSync(path, 'utf8')));
+  return address.success ? address.data.endpoint : undefined;
+}
+
+/** A coordinator that was killed while it wrote its address leaves a torn file behind. */
+function parsedOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

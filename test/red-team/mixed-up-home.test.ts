@@ -1,0 +1,134 @@
+/** A coordinator's home that was put together wrongly, or only by half. */
+import { appendFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serve } from '../../coordinator/compose.ts';
+import { initialise } from '../../coordinator/init.ts';
+import { coordinatorCommand } from '../support/coordinator-process.ts';
+import { refusalOfAsync } from '../support/refusal-of.ts';
+import { type Consortium, definition, foundConsortium } from '../support/small-consortium.ts';
+import { storageFolder } from '../support/storage-folder.ts';
+
+const QUIET = { log: 'silent', listen: '127.0.0.1:0', http: '127.0.0.1:0' } as const;
+const CANARIES =
+  'bytes,rate,service,night,label,category\n1,0.5,web,0,normal,known\n2,0.5,web,0,scan,known\n';
+
+const folder = storageFolder();
+let own: Consortium;
+let foreign: Consortium;
+beforeAll(async () => {
+  own = await foundConsortium(join(folder.path, 'own'));
+  foreign = await foundConsortium(join(folder.path, 'foreign'));
+});
+afterAll(() => folder.remove());
+
+/** A copy of the home, with one thing about it changed. */
+function homeWith(name: string, change: (home: string) => void): string {
+  const home = join(folder.path, name);
+  cpSync(own.home, home, { recursive: true });
+  change(home);
+  return home;
+}
+
+describe('serve', () => {
+  it.each(['journal.sqlite', 'keys/coordinator.pem', 'keys/log.pem', 'keys/publisher.pem'])(
+    'refuses %s of another coordinator: what it signs would not be what members have pinned',
+    async (part) => {
+      const home = homeWith(part.replaceAll('/', '-'), (to) => {
+        rmSync(join(to, 'heads.log'), { force: true });
+        cpSync(join(foreign.home, part), join(to, part));
+      });
+      const refusal = await refusalOfAsync(() => serve(home, QUIET));
+      expect(refusal.code).toBe('key_invalid');
+      expect(refusal.message).toContain('the journal was founded with');
+    },
+  );
+
+  it('refuses a home whose journal is gone, and leaves none behind', async () => {
+    const home = homeWith('no-journal', (to) => rmSync(join(to, 'journal.sqlite')));
+    expect((await refusalOfAsync(() => serve(home, QUIET))).code).toBe('home_missing');
+    expect(existsSync(join(home, 'journal.sqlite'))).toBe(false);
+  });
+
+  it('refuses at once when the canary file is gone or no canary file, not after the rounds', async () => {
+    const place = join(folder.path, 'canaries');
+    mkdirSync(place);
+    writeFileSync(join(place, 'known.csv'), CANARIES);
+    const { home } = await foundConsortium(place, definition({ canary: { file: 'known.csv' } }));
+    const file = join(home, 'canary-known.csv');
+    writeFileSync(file, 'bytes,label\n1,normal\n');
+    expect((await refusalOfAsync(() => serve(home, QUIET))).code).toBe('data_columns');
+    rmSync(file);
+    expect((await refusalOfAsync(() => serve(home, QUIET))).code).toBe('data_missing');
+  });
+
+  it('goes by the definition in the journal when the file was edited, and says so', async () => {
+    const home = homeWith('edited', (to) => appendFileSync(join(to, 'federation.yaml'), '\nseed: 99\n'));
+    const args = ['serve', '--home', home, '--listen', '127.0.0.1:0', '--http', 'nowhere'];
+    const { code, stderr } = await coordinatorCommand(...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain('the federation file was changed after init');
+  });
+});
+
+describe('init', () => {
+  it.each([
+    { operator: 'Not A Name' },
+    { operator: '' },
+    { listen: 'nonsense' },
+    { endpoint: 'no-port' },
+    { http: 'x' },
+    { natsUrl: 'bogus' },
+  ])('refuses %j before it makes anything', async (wrong) => {
+    const home = join(folder.path, 'never-made');
+    const refusal = await refusalOfAsync(() => initialise({ ...optionsFor(home), ...wrong }));
+    expect(['usage', 'config_invalid']).toContain(refusal.code);
+    expect(existsSync(home)).toBe(false);
+  });
+
+  it('says of a home without configuration that it was never finished', async () => {
+    const home = homeWith('half', (to) => rmSync(join(to, 'config.yaml')));
+    const refusal = await refusalOfAsync(() => initialise(optionsFor(home)));
+    expect(refusal).toMatchObject({ code: 'home_exists' });
+    expect(refusal.message).toContain('interrupted');
+  });
+});
+
+describe('a command that only reads the journal', () => {
+  it.each([['verify'], ['tail']])(
+    'finds none in an empty folder, rather than an empty one that holds: %s',
+    async (command) => {
+      const home = join(folder.path, `empty-${command}`);
+      mkdirSync(home);
+      const { code, stderr } = await coordinatorCommand('journal', command, '--home', home, '--json');
+      expect(code).toBe(1);
+      expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'home_missing' } });
+      expect(existsSync(join(home, 'journal.sqlite'))).toBe(false);
+    },
+  );
+});
+
+describe('a command on the host of a coordinator that was killed', () => {
+  it('falls back to the address of the profile when what serve left behind is torn', async () => {
+    const home = homeWith('torn', (to) => writeFileSync(join(to, 'address.json'), '{"endp'));
+    const { code, stderr } = await coordinatorCommand('members', '--home', home, '--json');
+    expect(code).toBe(3);
+    expect(JSON.parse(stderr).error.code).toBe('unavailable');
+    expect(stderr).toContain(own.endpoint);
+  });
+
+  it('does not dial it for a profile of another coordinator', async () => {
+    const home = homeWith('elsewhere', (to) =>
+      writeFileSync(join(to, 'address.json'), '{"endpoint":"localhost:1"}'),
+    );
+    const profile = join(foreign.home, 'operator');
+    const { stderr } = await coordinatorCommand('members', '--home', home, '--profile', profile, '--json');
+    expect(stderr).toContain(foreign.endpoint);
+  });
+});
+
+function optionsFor(home: string): Parameters<typeof initialise>[0] {
+  const federationFile = join(own.folder, 'federation.yaml');
+  const [listen, http] = ['127.0.0.1:7443', '127.0.0.1:0'];
+  return { home, federationFile, listen, endpoint: undefined, http, operator: 'olga', natsUrl: undefined };
+}
