@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../shared/software.ts';
 import { EXIT_CODES_HELP } from '../shared/terminal/run-program.ts';
+import { addIdentityCommand } from './cli/identity.ts';
 import { addJoinCommand } from './cli/join.ts';
 import { addJournalCommands } from './cli/journal.ts';
 import { addMemberCommands } from './cli/members.ts';
@@ -22,6 +23,7 @@ export function makeProgram(): Command {
     );
   for (const add of [
     addServeCommands,
+    addIdentityCommand,
     addMemberCommands,
     addJoinCommand,
     addRoundCommands,

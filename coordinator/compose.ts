@@ -121,13 +121,14 @@ async function openContext(
     observeAppend: (seconds) => metrics.appendSeconds.observe(seconds),
   });
   const federation = foundedFederation(desk.state);
-  await checkHome(home, desk.state, log);
   const prover = new Prover({
     origin: logOrigin(federation.federation),
     key: await loadKey(home.keys.log, 'log'),
     heads: opened.add(new FileHeads(home.heads), (heads) => heads.close()),
     entries: journal.read(0),
   });
+  // After the prover, which says first when the journal itself is not what was signed.
+  await checkHome(home, desk.state, log);
   desk.onAppend((entries) => prover.append(entries));
   const blobs = await DiskBlobs.open(home.blobs);
   await blobs.sweepStaging(STALE_UPLOAD_MS);

@@ -30,6 +30,10 @@ export const REFUSALS = {
     kind: 'conflict',
     resolve: 'Choose another --home, or remove the old one if it is no longer needed.',
   },
+  home_in_use: {
+    kind: 'conflict',
+    resolve: 'One node runs on one home. Stop the other process first, or use a home of its own.',
+  },
   home_missing: {
     kind: 'missing',
     resolve: 'Run init (coordinator) or join (client) first, or pass the right --home.',

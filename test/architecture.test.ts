@@ -113,7 +113,7 @@ describe('the import graph', () => {
   });
 
   it('adapters of the coordinator are put together by compose, init and the command line only', () => {
-    const composers = /^coordinator\/(compose|init|main)\.ts$|^coordinator\/(cli|adapters)\//;
+    const composers = /^coordinator\/(check-home|compose|init|main)\.ts$|^coordinator\/(cli|adapters)\//;
     const wrong = (target: string, importer: string) =>
       target.startsWith('coordinator/adapters/') && !composers.test(importer);
     expect(wrongImports(COORDINATOR, wrong)).toEqual([]);

@@ -38,15 +38,21 @@ export function addRun(program: Command): void {
 async function runNode(options: RunOptions): Promise<InstalledModel | undefined> {
   const tamper =
     options.drill === undefined ? undefined : findDrill(options.drill, process.env.VEDETTE_DRILL);
-  const [{ closeNode, composeNode, openStation }, { follow }, { createLog }] = await Promise.all([
-    import('../compose.ts'),
-    import('../flow/follow.ts'),
-    import('../adapters/log.ts'),
-  ]);
-  const station = await openStation(homeOf(options));
+  const [{ closeNode, composeNode, openStation }, { follow }, { createLog }, { RunLock }] = await Promise.all(
+    [
+      import('../compose.ts'),
+      import('../flow/follow.ts'),
+      import('../adapters/log.ts'),
+      import('../adapters/home/run-lock.ts'),
+    ],
+  );
+  const home = homeOf(options);
+  const station = await openStation(home);
   const logger = createLog(station.config.logLevel);
   const stop = stopOnSignals();
+  let lock: { release(): void } | undefined;
   try {
+    lock = RunLock.take(home.path('run.lock'));
     if (tamper) logger.warn({ drill: options.drill }, 'DRILL: this node attacks the federation it joined');
     const node = await composeNode(station, {
       logger,
@@ -70,6 +76,7 @@ async function runNode(options: RunOptions): Promise<InstalledModel | undefined>
       await closeNode(node);
     }
   } finally {
+    lock?.release();
     station.coordinator.close();
     stop.release();
   }

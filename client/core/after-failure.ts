@@ -18,7 +18,13 @@ const STOPS: ReadonlySet<RefusalCode> = new Set([
 ]);
 const RENEWS: ReadonlySet<RefusalCode> = new Set(['certificate_expired', 'certificate_invalid']);
 /** Mended by time or by a person while the node waits. */
-const WAITS: ReadonlySet<RefusalCode> = new Set(['clock_skew', 'token_flood', 'disk_full']);
+const WAITS: ReadonlySet<RefusalCode> = new Set([
+  'clock_skew',
+  'token_flood',
+  'call_flood',
+  'too_frequent',
+  'disk_full',
+]);
 
 /** After a failed duty: the node goes on following. */
 export function afterDuty({ code, kind }: Pick<Refusal, 'code' | 'kind'>): NextMove {

@@ -27,12 +27,16 @@ export function ballotKey(ballot: Pick<Ballot, 'run' | 'candidate'>): string {
   return `${ballot.run}/${ballot.candidate}`;
 }
 
+/** Standings with which a release can be fetched; any other waits until it changes. */
+const MAY_FETCH: ReadonlySet<string> = new Set(['active', 'quarantined']);
+
 /** The first thing to do: others wait for updates and votes, nobody for an install. */
 export function dutyOf(situation: Situation, done: Done): Duty {
-  const { plan, ballot, model } = situation;
+  const { plan, ballot, model, standing } = situation;
   if (plan && roundKey(plan) !== done.round) return { duty: 'take-part', plan };
   if (ballot && ballotKey(ballot) !== done.ballot) return { duty: 'vote', ballot };
   // Not "newer": a rollback names an earlier version, and this node follows.
-  if (model && model.version > 0 && model.manifest !== done.manifest) return { duty: 'install', model };
+  const isNew = model && model.version > 0 && model.manifest !== done.manifest;
+  if (isNew && MAY_FETCH.has(standing)) return { duty: 'install', model };
   return { duty: 'rest' };
 }

@@ -9,7 +9,7 @@ import { duplicatesCheck } from './checks/duplicates.ts';
 import { columnsCheck } from './checks/schema.ts';
 import { badRowsCheck, sizeCheck } from './checks/size.ts';
 import type { DataRefusal, DataReport } from './data-report.ts';
-import { type Fingerprint, FingerprintSchema, fingerprintDigest } from './fingerprint.ts';
+import { type Fingerprint, FingerprintSchema, fingerprintDigest, rowsEncodedAsOther } from './fingerprint.ts';
 import { readPrivateJson, writePrivateJson } from './private-json.ts';
 import { openRowStore, type Pass, type RowStore, readSource } from './row-store.ts';
 import type { SitePolicy } from './site-policy.ts';
@@ -93,7 +93,11 @@ function judge(
     federation: federation.federation,
     source: source.path,
     rows,
-    columns: { features, extra: extraColumns },
+    columns: {
+      features,
+      extra: extraColumns,
+      other: rowsEncodedAsOther(federation.features, fingerprint),
+    },
     checks,
     refusals,
     findings,
@@ -113,7 +117,7 @@ function refusedReport(source: Source, federation: Federation, refusal: Refusal)
     federation: federation.federation,
     source: source.path,
     rows: { read: 0, notNormal: 0, bad: 0, training: 0, heldBack: 0, capped: false },
-    columns: { features: federation.features.map((feature) => feature.name), extra: [] },
+    columns: { features: federation.features.map((feature) => feature.name), extra: [], other: [] },
     checks: [],
     refusals: [refusal.toJSON()],
     findings: [],

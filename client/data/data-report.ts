@@ -12,7 +12,12 @@ export interface DataReport {
   readonly federation: string;
   readonly source: string;
   readonly rows: Pass['rows'];
-  readonly columns: { readonly features: readonly string[]; readonly extra: readonly string[] };
+  readonly columns: {
+    readonly features: readonly string[];
+    readonly extra: readonly string[];
+    /** Rows whose category is outside the vocabulary, by feature. */
+    readonly other: readonly { readonly feature: string; readonly rows: number }[];
+  };
   readonly checks: readonly CheckResult[];
   /** Why it may not be trained on; empty when accepted. */
   readonly refusals: readonly DataRefusal[];
@@ -25,6 +30,11 @@ export interface DataReport {
 }
 
 const SHOWN_DRIFTS = 5;
+
+function unknownText(other: DataReport['columns']['other']): string {
+  if (other.length === 0) return 'none';
+  return `${other.map(({ feature, rows }) => `${feature} in ${rows} rows`).join(', ')} (read as "other")`;
+}
 
 /** The report as `data check` prints it. */
 export function renderDataReport(report: DataReport): string {
@@ -41,6 +51,7 @@ export function renderDataReport(report: DataReport): string {
         ['unreadable', String(rows.bad)],
         ['features', String(columns.features.length)],
         ['columns ignored', columns.extra.length === 0 ? 'none' : columns.extra.join(', ')],
+        ['unknown categories', unknownText(columns.other)],
         ['fingerprint', report.fingerprint],
       ]),
       '',

@@ -33,6 +33,18 @@ export function fingerprintDigest(fingerprint: Fingerprint): string {
   return sha256Canonical(fingerprint);
 }
 
+/** Rows whose category is outside the vocabulary, by feature; features without any are left out. */
+export function rowsEncodedAsOther(
+  features: readonly Feature[],
+  { counts }: Fingerprint,
+): { readonly feature: string; readonly rows: number }[] {
+  return features.flatMap((feature) => {
+    if (feature.type !== 'category') return [];
+    const [, rows] = counts[feature.name]?.find(([cell]) => cell === feature.values.length) ?? [];
+    return rows === undefined ? [] : [{ feature: feature.name, rows }];
+  });
+}
+
 /** Counts rows as they stream past. */
 export class FingerprintBuilder {
   readonly #features: readonly Feature[];

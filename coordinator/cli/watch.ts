@@ -33,6 +33,8 @@ const LINES: { readonly [T in EventType]?: Line<T> } = {
   run_aborted: ({ run, reason }) => `${run} aborted: ${reason}`,
 };
 
+type OperatorConnection = Parameters<Parameters<typeof asOperator>[1]>[0];
+
 const RUN_ENDS: ReadonlySet<string> = new Set<EventType>([
   'model_promoted',
   'candidate_rejected',
@@ -52,7 +54,7 @@ export async function watchRounds(options: Common & { untilIdle?: boolean }): Pr
     try {
       for await (const entry of entries) {
         print(entry, options.json);
-        if (options.untilIdle && RUN_ENDS.has(entry.type)) return;
+        if (options.untilIdle && (await isOver(connection, entry))) return;
       }
     } catch (error) {
       if (!stop.signal.aborted) throw error;
@@ -60,10 +62,17 @@ export async function watchRounds(options: Common & { untilIdle?: boolean }): Pr
   });
 }
 
-async function startOfRun(
-  connection: Parameters<Parameters<typeof asOperator>[1]>[0],
-  run: string,
-): Promise<number> {
+/** Whether nothing more will happen by itself: the run has ended, or its candidate waits for an operator. */
+async function isOver(connection: OperatorConnection, { type }: JournalEntry): Promise<boolean> {
+  if (RUN_ENDS.has(type)) return true;
+  if (type !== 'candidate_evaluated') return false;
+  const { phase } = await connection.unary(CONTROL.Rounds, { fromRound: 0, limit: 1 });
+  if (phase !== 'deciding') return false;
+  process.stderr.write('the candidate waits for an operator: models promote, or models reject\n');
+  return true;
+}
+
+async function startOfRun(connection: OperatorConnection, run: string): Promise<number> {
   let from = 0;
   for await (const entry of connection.serverStream(CONTROL.Watch, { from: 0, follow: false })) {
     if (entry.type === 'run_opened' && (JSON.parse(entry.data) as { run: string }).run === run)

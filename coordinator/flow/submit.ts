@@ -124,6 +124,10 @@ function mutable(
 export async function takeVote(context: Context, sender: Sender, jws: string): Promise<string> {
   const { desk, prover, publisher } = context;
   const vote = verifyVote(jws, sender.did);
+  const { federation } = federationOf(context);
+  if (vote.federation !== federation) {
+    throw new Refusal('vote_invalid', `the vote is for federation ${vote.federation}, this is ${federation}`);
+  }
   const [entry] = await desk.dispatch({
     type: 'vote',
     run: vote.run,
@@ -142,7 +146,7 @@ export async function takeVote(context: Context, sender: Sender, jws: string): P
   const index = entry?.index ?? indexOfVote(desk.state, sender.id);
   if (index === undefined) throw new Refusal('candidate_missing', `the vote of ${vote.run} has closed`);
   return signReceipt(publisher.identity, {
-    federation: federationOf(context).federation,
+    federation,
     kind: 'vote',
     round: desk.state.rounds.at(-1)?.round ?? 0,
     member: sender.did,

@@ -4,8 +4,14 @@ import { LiveCalls } from '../../coordinator/adapters/grpc/live-calls.ts';
 import { MAX_CALLS_PER_KEY } from '../../shared/wire/limits.ts';
 import { PARTICIPATION } from '../../shared/wire/protocol.ts';
 import { laySiege, type Siege } from '../hostile/besieged-round.ts';
+import { HandDrivenMember } from '../support/hand-driven-member.ts';
 import { refusalOf, refusalOfAsync } from '../support/refusal-of.ts';
 import { memberOf } from '../support/small-consortium.ts';
+
+/** What a receipt says; that its signature holds is tested elsewhere. */
+function receiptIn(jws: string): { index: number; digest: string } {
+  return JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8'));
+}
 
 let siege: Siege;
 beforeAll(async () => {
@@ -56,6 +62,23 @@ describe('a header for an attempt that never opened', () => {
       expect((await refusalOfAsync(() => eve.submit(ahead))).code).toBe('update_round');
       expect((await eve.submit(taken)).verdict?.decision).toBe('accept');
     });
+  });
+});
+
+describe('a node killed after its update was journalled and before it heard so', () => {
+  it('trains the same bytes again and gets the receipt of the first time: one entry, not two', async () => {
+    const { eve, consortium } = siege;
+    const detail = await siege.round(async (plan) => {
+      const first = await eve.takePart(plan);
+      const restarted = await HandDrivenMember.of(consortium, 'eve');
+      const again = await restarted.takePart(plan).finally(() => restarted.close());
+      expect(again.verdict).toEqual(first.verdict);
+      const [before, after] = [first, again].map(({ receipt }) => receiptIn(receipt));
+      expect(after?.index).toBe(before?.index);
+      expect(after?.digest).toBe(before?.digest);
+    });
+    const ofEve = detail.entries.filter(({ data }) => JSON.parse(data).member === 'eve');
+    expect(ofEve.map(({ type }) => type)).toEqual(['update_received']);
   });
 });
 

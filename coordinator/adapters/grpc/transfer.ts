@@ -47,9 +47,10 @@ async function receive(
     if (!first) throw new Refusal('chunk_invalid', 'an upload without a chunk');
     const { digest, size } = first;
     checkAnnounced(digest, size);
-    rules.mayUpload(caller, digest, size);
-    // Whatever arrives of a blob that is there already is of no use; the reply says so.
+    // Whatever arrives of a blob that is there already is of no use; the reply says so. To a caller without a seat too:
+    // one that never heard that its update was taken comes with the same bytes again before it asks for its receipt.
     if ((await blobs.progress(caller.id, digest)).complete) return { durableBytes: size, complete: true };
+    rules.mayUpload(caller, digest, size);
     return await stageAll(await blobs.stage(caller.id, digest, size), first, chunks, {
       signal,
       moved: (bytes) => rules.moved(caller, bytes, 'in'),

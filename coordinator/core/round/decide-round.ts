@@ -163,16 +163,18 @@ function doorVerdict(
 function judgedLate(state: State, command: CommandOf<'submit'>): Event {
   const { header } = command;
   const newest = state.rounds.at(-1);
-  const neverOpened =
-    !newest ||
-    header.round > newest.round ||
-    (header.round === newest.round && header.attempt > newest.attempt);
-  if (neverOpened) {
-    const seen = newest ? `${newest.round}, attempt ${newest.attempt}` : 'none';
+  if (!newest || header.round > newest.round) {
     throw new Refusal(
       'update_round',
-      `round ${header.round}, attempt ${header.attempt} is not open (newest ${seen})`,
+      `round ${header.round} is not open (newest ${newest?.round ?? 'none'})`,
       { round: header.round },
+    );
+  }
+  if (header.round === newest.round && header.attempt > newest.attempt) {
+    throw new Refusal(
+      'update_round',
+      `attempt ${header.attempt} of round ${header.round} is not open (newest ${newest.attempt})`,
+      { round: header.round, attempt: header.attempt },
     );
   }
   return ignored(state, command, 'update_late', `round ${header.round} attempt ${header.attempt} has closed`);
