@@ -81,7 +81,8 @@ function startNext(consortium: Consortium, waiting: Kill[]): Promise<Coordinator
 /** The coordinator may die of this very call; what counts is that the run is in its journal. */
 async function openRunOnce(consortium: Consortium): Promise<void> {
   await openRun(consortium).catch(async (error: unknown) => {
-    const { run } = await waitFor(() => roundsOf(consortium));
-    if (run === '') throw error;
+    // By the time it is asked again the run may be under way, or over.
+    const { run, rounds } = await waitFor(() => roundsOf(consortium));
+    if (run === '' && rounds.length === 0) throw error;
   });
 }
