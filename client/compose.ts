@@ -9,6 +9,7 @@ import type { TreeHead } from '../shared/transparency/checkpoint.ts';
 import { BlobFolder } from './adapters/home/blob-folder.ts';
 import type { HomeFolder } from './adapters/home/home-folder.ts';
 import { ModelsFolder } from './adapters/home/models-folder.ts';
+import { OutboxFile } from './adapters/home/outbox-file.ts';
 import { ReceiptsFile } from './adapters/home/receipts-file.ts';
 import { loadLearning } from './adapters/learning.ts';
 import { RemoteCoordinator } from './adapters/remote-coordinator.ts';
@@ -102,6 +103,7 @@ export async function composeNode(
     log,
     coordinator,
     receipts: await ReceiptsFile.open(home.path('receipts.ndjson')),
+    outbox: new OutboxFile(home.path('outbox.json')),
     models: modelsOf(station),
     blobs: new BlobFolder(home.path('cache'), config.cacheBytes, coordinator),
     family,

@@ -8,6 +8,7 @@ import { afterDuty, afterFollowing, delayAfterMs, type NextMove } from '../core/
 import { ballotKey, type Done, type Duty, dutyOf, roundKey } from '../core/duty.ts';
 import type { Situation } from '../ports/coordinator.ts';
 import type { InstalledModel } from '../ports/installed-models.ts';
+import { claimReceipt } from './claim-receipt.ts';
 import { install } from './install.ts';
 import { CertificateKeeper } from './keep-certificate.ts';
 import type { ClientNode } from './node.ts';
@@ -42,6 +43,7 @@ class Session {
   readonly #participant: Participant;
   readonly #certificate: CertificateKeeper;
   #failure: unknown;
+  #receiptClaimed = false;
   #latest: Situation | undefined;
   #done: Done;
   #underWay: { readonly duty: Duty; readonly abort: AbortController } | undefined;
@@ -65,6 +67,7 @@ class Session {
     const tidying = setInterval(() => this.#guard(this.#tidy()), TIDY_EVERY_MS);
     try {
       this.#guard(report(this.#node, installed));
+      this.#guard(this.#claimReceipt());
       await Promise.all([this.#listen(), this.#work()]);
     } finally {
       clearInterval(tidying);
@@ -83,7 +86,15 @@ class Session {
     await this.#node.saveHead(this.#node.seenLog.head);
   }
 
+  /** Once a start; an outage leaves it to the next tidying. */
+  async #claimReceipt(): Promise<void> {
+    if (this.#receiptClaimed) return;
+    await claimReceipt(this.#node);
+    this.#receiptClaimed = true;
+  }
+
   async #tidy(): Promise<void> {
+    await this.#claimReceipt();
     await this.#node.receipts.flush();
     await linkReceipts(this.#node);
   }

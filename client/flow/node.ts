@@ -13,6 +13,7 @@ import type { Tamper } from '../drills/tamper.ts';
 import type { BlobCache } from '../ports/blob-cache.ts';
 import type { Coordinator } from '../ports/coordinator.ts';
 import type { InstalledModels } from '../ports/installed-models.ts';
+import type { Outbox } from '../ports/outbox.ts';
 import type { Receipts } from '../ports/receipts.ts';
 
 /** This site's normal rows: those trained on, and those that only judge. */
@@ -31,6 +32,7 @@ export interface ClientNode {
   readonly log: TrustedLog;
   readonly coordinator: Coordinator;
   readonly receipts: Receipts;
+  readonly outbox: Outbox;
   readonly models: InstalledModels;
   readonly blobs: BlobCache;
   readonly family: ModelFamily;

@@ -20,6 +20,9 @@ export async function submit(
   const digest = createHash('sha256').update(update.bytes).digest('hex');
   const header = signHeader(node, plan, update, digest);
   await coordinator.upload(digest, update.bytes, signal);
+  // The receipt before this one first: the outbox holds one header.
+  await node.receipts.flush();
+  await node.outbox.put({ header, digest, round: plan.round, attempt: plan.attempt });
   const reply = await submitAgainIfForgotten(node, header, () =>
     coordinator.upload(digest, update.bytes, signal),
   );

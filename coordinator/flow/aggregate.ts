@@ -1,5 +1,6 @@
 import { appliedShares } from '../core/aggregators/registry.ts';
 import type { Contribution } from '../core/events.ts';
+import { countedSamples } from '../core/round/counted-samples.ts';
 import { samplesBound } from '../core/round/decide-round.ts';
 import { type Received, receivedOf } from '../core/state.ts';
 import { type Context, federationOf, locateIfAny, runIn } from './context.ts';
@@ -15,9 +16,11 @@ export async function aggregate(context: Context): Promise<undefined> {
   const federation = federationOf(context);
   await context.timed('aggregate', async () => {
     const received = receivedOf(seats).sort((a, b) => (a.member < b.member ? -1 : 1));
-    const samples = received.map(({ member, samples }) =>
-      Math.min(samples, samplesBound(desk.state, federation, member)),
-    );
+    const claims = received.map(({ member, samples }) => ({
+      claimed: samples,
+      bound: samplesBound(desk.state, federation, member),
+    }));
+    const samples = countedSamples(claims, federation.checks.samplesPerMedian);
     const written = await compute.aggregate({
       federation,
       step: round.step,

@@ -119,6 +119,8 @@ const Checks = z.strictObject({
     .prefault({}),
   /** Samples a member may claim when the operator set no bound of its own at approval. */
   maxSamples: z.int().min(1).default(1_000_000),
+  /** Samples count up to this multiple of the cohort's median, whatever was claimed and enrolled. */
+  samplesPerMedian: z.number().min(1).default(10),
 });
 
 /** A rule is a value with its own parameters; more rules are more members of this union. */

@@ -100,6 +100,34 @@ describe('a node that follows', () => {
     expect(await bytesFor(7)).not.toBe(await bytesFor(8));
   });
 
+  it('claims the receipt that it was killed too early to hear of, once, and only that', async () => {
+    const coordinator = new ScriptedCoordinator();
+    const before = smallNode(coordinator);
+    const { stop, ended } = await start(before, coordinator);
+    const plan = coordinator.plan(BASE);
+    coordinator.show({ plan });
+    await until(() => before.kept.length === 1);
+    stop();
+    await ended;
+    coordinator.show({});
+    const after = smallNode(coordinator, {
+      identity: before.identity,
+      membership: before.membership,
+      outbox: before.outbox,
+    });
+    const restarted = await start(after, coordinator);
+    await until(() => after.kept.length === 1);
+    restarted.stop();
+    await restarted.ended;
+    const { round, attempt } = after.kept[0] ?? {};
+    expect({ round, attempt }).toEqual({ round: plan.round, attempt: plan.attempt });
+    const again = await start(after, coordinator);
+    coordinator.show({ plan: { ...plan, attempt: 2 } });
+    await until(() => after.kept.length === 2);
+    again.stop();
+    expect(after.kept.map((one) => one.attempt)).toEqual([1, 2]);
+  });
+
   it('gives up training when the round closes, and turns to the next', async () => {
     const coordinator = new ScriptedCoordinator();
     let aborted = false;

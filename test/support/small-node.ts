@@ -5,6 +5,7 @@ import { SitePolicySchema } from '../../client/data/site-policy.ts';
 import type { ClientNode } from '../../client/flow/node.ts';
 import type { BlobCache } from '../../client/ports/blob-cache.ts';
 import type { InstalledModels } from '../../client/ports/installed-models.ts';
+import type { OnItsWay, Outbox } from '../../client/ports/outbox.ts';
 import type { KeptReceipt, Receipts } from '../../client/ports/receipts.ts';
 import { makeKey } from '../../shared/identity/keys.ts';
 import type {
@@ -53,6 +54,7 @@ export function smallNode(
     log: coordinator.log,
     coordinator,
     receipts: memoryReceipts(kept),
+    outbox: memoryOutbox(),
     models: noModels,
     blobs: throughMemory(coordinator),
     family: familyWith(familyOf(federation), train),
@@ -118,6 +120,16 @@ function memoryReceipts(kept: KeptReceipt[]): Receipts {
     flush: async () => {},
     all: async () => kept,
     close: async () => {},
+  };
+}
+
+function memoryOutbox(): Outbox {
+  let held: OnItsWay | undefined;
+  return {
+    put: async (sent) => {
+      held = sent;
+    },
+    last: async () => held,
   };
 }
 
