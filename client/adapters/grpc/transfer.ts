@@ -1,6 +1,6 @@
 /** Blobs to and from the coordinator, taken up where a cut left them. */
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Refusal } from '../../../shared/refusal.ts';
 import type { Connection } from '../../../shared/wire/connection.ts';
@@ -127,10 +127,6 @@ export async function downloadBytes(
       await trials.failed(error);
     }
   }
-}
-
-export async function removePartial(target: string): Promise<void> {
-  await rm(`${target}.part`, { force: true });
 }
 
 /** Bytes by position: a file or a buffer. */
