@@ -23,8 +23,3 @@ export interface Verdict {
 }
 
 export const ACCEPTED: Verdict = { decision: 'accept', message: 'accepted', findings: [] };
-
-/** Whether an update with this verdict enters the aggregate. */
-export function enters(verdict: Verdict): boolean {
-  return verdict.decision === 'accept' || verdict.decision === 'clip';
-}

@@ -24,14 +24,17 @@ export class Prover {
     this.#heads = options.heads;
     for (const { leaf } of options.entries) this.#tree.append(leaf);
     this.#requireLastHead();
+    this.checkpoint();
   }
 
   get size(): number {
     return this.#tree.size;
   }
 
+  /** Every append is followed by a signed head, so that no entry can be cut off unseen, asked for or not. */
   append(entries: readonly Entry[]): void {
     for (const { leaf } of entries) this.#tree.append(leaf);
+    this.checkpoint();
   }
 
   /** A signed head of the journal as it is now. */

@@ -1,6 +1,8 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import type { SignedHeads } from '../../ports/heads.ts';
 
+/** A line is 72 bytes or so; one is written for each durable append. */
+const COMPACT_ABOVE_BYTES = 1024 * 1024;
 const LINE = /^(\d{1,16}) ([0-9a-f]{64})$/;
 
 /**
@@ -8,12 +10,13 @@ const LINE = /^(\d{1,16}) ([0-9a-f]{64})$/;
  * durable already, so a loss of power can cost the newest lines here but never make a signed head inconsistent.
  */
 export class FileHeads implements SignedHeads {
-  readonly #descriptor: number;
+  #descriptor: number;
   #last: { readonly size: number; readonly root: string } | undefined;
 
   constructor(path: string) {
-    this.#descriptor = openSync(path, 'a+', 0o600);
-    this.#last = lastLine(readFileSync(path, 'utf8'));
+    this.#last = lastLine(readIfThere(path));
+    this.#descriptor = openSync(path, 'a', 0o600);
+    if (fstatSync(this.#descriptor).size > COMPACT_ABOVE_BYTES) this.#compact(path);
   }
 
   last(): { readonly size: number; readonly root: string } | undefined {
@@ -22,12 +25,34 @@ export class FileHeads implements SignedHeads {
 
   remember(head: { readonly size: number; readonly root: string }): void {
     if (this.#last?.size === head.size && this.#last.root === head.root) return;
-    writeSync(this.#descriptor, `${head.size} ${head.root}\n`);
+    writeSync(this.#descriptor, lineOf(head));
     this.#last = head;
+  }
+
+  /** Only the newest head counts; the others are history that the journal holds anyway. */
+  #compact(path: string): void {
+    const fresh = `${path}.new`;
+    writeFileSync(fresh, this.#last ? lineOf(this.#last) : '', { mode: 0o600 });
+    renameSync(fresh, path);
+    closeSync(this.#descriptor);
+    this.#descriptor = openSync(path, 'a', 0o600);
   }
 
   close(): void {
     closeSync(this.#descriptor);
+  }
+}
+
+function lineOf({ size, root }: { size: number; root: string }): string {
+  return `${size} ${root}\n`;
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
   }
 }
 
