@@ -60,7 +60,11 @@ interface Vector {
 
 describe('published vectors', () => {
   const path = referenceData('vectors/aggregators.json');
-  if (path === undefined) return;
+  if (path === undefined) {
+    // `referenceData` has printed why.
+    it.skip('are not on this machine', () => {});
+    return;
+  }
   const { inputs, aggregators } = JSON.parse(readFileSync(path, 'utf8')) as {
     inputs: Record<string, number[][]>;
     aggregators: Vector[];
