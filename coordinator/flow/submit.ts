@@ -25,7 +25,7 @@ export async function submit(
   jws: string,
 ): Promise<{ receipt: string; verdict: Verdict }> {
   const { desk, clock } = context;
-  const header = readHeader(jws, sender);
+  const header = verifyUpdateHeader(jws, sender.did);
   const inspection = await inspectIfWanted(context, sender, header);
   crashPoint('update-inspected');
   await desk.dispatch({
@@ -39,10 +39,6 @@ export async function submit(
   });
   crashPoint('update-journalled');
   return receiptFor(context, sender, header);
-}
-
-function readHeader(jws: string, sender: Sender): UpdateHeader {
-  return verifyUpdateHeader(jws, sender.did);
 }
 
 /** Only a header that could be taken is worth reading megabytes for. */
@@ -94,7 +90,7 @@ function receiptFor(
 ): { receipt: string; verdict: Verdict } {
   const { desk, prover, publisher } = context;
   const judged = desk.state.lastJudged.get(sender.id);
-  if (!judged || judged.update !== header.update || judged.round !== header.round) {
+  if (!judged || !isRepeatOfJudged(desk.state, sender.id, header)) {
     throw new Refusal('update_late', `round ${header.round} has closed`, { round: header.round });
   }
   const receipt = signReceipt(publisher.identity, {

@@ -1,7 +1,7 @@
 /** Anomalies, each an ordinary flow of the organisation bent by what an intruder does; some strongly, some hardly. */
 import type { Random } from '../../shared/learning/random.ts';
 import { chance, choose } from './choice.ts';
-import type { Flow } from './traffic.ts';
+import type { Flow } from './kinds-of-traffic.ts';
 
 export interface Attack {
   /** The anomaly's own name. */

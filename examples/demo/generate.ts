@@ -7,7 +7,8 @@ import { finished } from 'node:stream/promises';
 import { Random } from '../../shared/learning/random.ts';
 import { ATTACKS, type Attack, attackFlow } from './attacks.ts';
 import { chance, choose } from './choice.ts';
-import { type Flow, type Organisation, ordinaryFlow, organisations } from './traffic.ts';
+import type { Flow } from './kinds-of-traffic.ts';
+import { type Organisation, ordinaryFlow, organisations } from './traffic.ts';
 
 export interface GenerateOptions {
   readonly dir: string;

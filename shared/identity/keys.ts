@@ -1,13 +1,7 @@
 /** Keys and their files: PKCS#8 PEM, readable by the owner only. The one file of identity that touches the disk. */
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { replaceFile } from '../durable-file.ts';
 import { Refusal } from '../refusal.ts';
 import { type DidAlgorithm, didOf } from './did-key.ts';
 
@@ -103,32 +97,7 @@ function refuseIfOpenToOthers(path: string, permissions: number): void {
   });
 }
 
-/** Writes the key with mode 0600: a crash leaves the old file or the new one, never half of one. */
+/** Writes the key with mode 0600, whole or not at all. */
 export async function saveKey(path: string, key: SigningKey): Promise<void> {
-  const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
-  try {
-    const file = await open(fresh, 'wx', 0o600);
-    try {
-      await file.writeFile(keyToPem(key));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(fresh, path);
-  } catch (error) {
-    await rm(fresh, { force: true });
-    throw error;
-  }
-  await syncDirectory(dirname(path));
-}
-
-/** Makes the rename itself durable. */
-async function syncDirectory(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+  await replaceFile(path, keyToPem(key));
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from '../../../shared/durable-file.ts';
 import { Refusal } from '../../../shared/refusal.ts';
 import type { Connection } from '../../../shared/wire/connection.ts';
 import { checkDigest } from '../../../shared/wire/digest.ts';
@@ -99,7 +100,7 @@ export async function download(
     await part.close();
   }
   await rename(partPath, target);
-  await syncDirectory(dirname(target));
+  await syncFolder(dirname(target));
 }
 
 /** Downloads a small blob into memory. Refuses `blob_too_large` above `maxBytes`. */
@@ -245,16 +246,6 @@ async function digestOf(file: FileHandle): Promise<string> {
     if (bytesRead === 0) return hash.digest('hex');
     hash.update(buffer.subarray(0, bytesRead));
     at += bytesRead;
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }
 

@@ -2,9 +2,10 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { syncFolder } from '../../../shared/durable-file.ts';
 import { readPrivateJson } from '../../data/private-json.ts';
 import type { InstalledModel, InstalledModels } from '../../ports/installed-models.ts';
-import { syncFolder, writePrivateFile } from './private-file.ts';
+import { writePrivateFile } from './private-file.ts';
 
 const CurrentSchema = z.strictObject({
   version: z.int().min(1),

@@ -1,25 +1,14 @@
 /** Files of the node's home: readable by its user only, replaced as a whole or not at all. */
-import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { replaceFile } from '../../../shared/durable-file.ts';
 import { asDiskRefusal } from '../../data/row-file.ts';
 
 export async function writePrivateFile(path: string, content: string | Uint8Array): Promise<void> {
-  const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
-    const file = await open(fresh, 'wx', 0o600);
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(fresh, path);
+    await replaceFile(path, content);
   } catch (error) {
-    await rm(fresh, { force: true });
     throw asDiskRefusal(error, path);
   }
-  await syncFolder(dirname(path));
 }
 
 /** The text of a file, or undefined where there is none. */
@@ -29,16 +18,5 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-/** Makes renames inside a folder durable. */
-export async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

@@ -1,10 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from '../../../shared/durable-file.ts';
 import { Refusal } from '../../../shared/refusal.ts';
 import type { StagedUpload } from '../../ports/blobs.ts';
 import { isErrno, refuseWhenFull } from '../errno.ts';
-import { hashFile, PRIVATE_FILE, removeQuietly, syncFolder, writeWhole } from './files.ts';
+import { hashFile, PRIVATE_FILE, removeQuietly, writeWhole } from './files.ts';
 import { requireComplete, requireNextChunk, requireSameDigest, superseded } from './upload-checks.ts';
 
 /** Bytes written between two flushes to the device. */

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, statSync } from 'node:fs';
 import { chmod, type FileHandle, mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { syncFolder } from '../../../shared/durable-file.ts';
 import { Refusal } from '../../../shared/refusal.ts';
 import type { BlobLocation, Blobs, StagedUpload } from '../../ports/blobs.ts';
 import { isErrno, refuseWhenFull } from '../errno.ts';
@@ -14,7 +15,6 @@ import {
   readPieces,
   removeQuietly,
   renameDurably,
-  syncFolder,
   writeWhole,
 } from './files.ts';
 import { FinishedUpload } from './finished-upload.ts';

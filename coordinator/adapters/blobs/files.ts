@@ -1,7 +1,8 @@
 /** Steps on files that blob storage is made of: private modes, whole writes, durable renames. */
 import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from '../../../shared/durable-file.ts';
 
 export const PRIVATE_FILE = 0o600;
 export const PRIVATE_FOLDER = 0o700;
@@ -40,15 +41,6 @@ export async function hashFile(file: FileHandle): Promise<{ hash: Hash; size: nu
     size += piece.length;
   }
   return { hash, size };
-}
-
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 /** Moves a file that is synced already to its final name, and returns once the name is durable too. */
