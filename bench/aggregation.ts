@@ -1,25 +1,35 @@
 /**
- * Memory and throughput of aggregation: updates on disk, combined by the compute worker, each measurement in a fresh
- * process. Throughput is a ratio to a plain sequential read of the same files in the same run. The server step is a
+ * Memory and throughput of aggregation by every rule: updates on disk, combined by the compute worker, each measurement
+ * in a fresh process. `--numpy` compares with NumPy instead, `--screening` measures the screening of a cohort. Throughput is a ratio to a plain sequential read of the same files in the same run. The server step is a
  * plain addition: what an optimiser keeps besides is the family's, and not counted here.
  */
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { WorkerCompute } from '../coordinator/adapters/compute/worker-compute.ts';
+import { RULES as KNOWN_RULES } from '../coordinator/core/aggregators/registry.ts';
 import { validateFederation } from '../shared/federation/load.ts';
 import type { RuleSpec } from '../shared/federation/schema.ts';
-import { writeTensorFile } from '../shared/tensors/tensor-file.ts';
+import { compareWithNumpy } from './against-numpy.ts';
+import { plainReadSeconds, ruleOf, titleOf, updatePath, writeNoise, writeUpdates } from './noise-files.ts';
+import { measureScreening } from './screening.ts';
 
 const MEGABYTE = 1e6;
 /** The bounds that the project set itself. */
 const MOST_MEGABYTES = 400;
 const MOST_SPREAD = 1.2;
 
-const RULES: readonly RuleSpec[] = [{ rule: 'weighted-mean' }, { rule: 'trimmed-mean' }];
+const RULES: readonly RuleSpec[] = [
+  // Bulyan holds for n ≥ 4f + 3, MDA for as many subsets as can be searched.
+  ...Object.keys(KNOWN_RULES).map((rule) =>
+    ruleOf(rule === 'bulyan' || rule === 'mda' ? { rule, outliers: 1 } : { rule }),
+  ),
+  ruleOf({ rule: 'trimmed-mean', before: [{ rule: 'nnm' }] }),
+  ruleOf({ rule: 'median', before: [{ rule: 'bucketing' }, { rule: 'arc' }, { rule: 'norm-clip' }] }),
+];
 
 interface Measurement {
   readonly rule: string;
@@ -39,8 +49,12 @@ interface ChildInput {
 
 const { values: options } = parseArgs({
   options: {
-    parameters: { type: 'string', default: '10000000' },
+    parameters: { type: 'string' },
     updates: { type: 'string', default: '10,50' },
+    rules: { type: 'string' },
+    numpy: { type: 'boolean', default: false },
+    python: { type: 'string', default: '/usr/bin/python3' },
+    screening: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     child: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -48,50 +62,44 @@ const { values: options } = parseArgs({
 });
 
 if (options.help) {
-  console.log('bench:aggregation [--parameters 10000000] [--updates 10,50] [--json]');
+  console.log(
+    'bench:aggregation [--parameters 10000000] [--updates 10,50] [--rules krum,median] [--json]\n' +
+      'bench:aggregation --numpy [--parameters 1000000] [--python /usr/bin/python3] [--json]\n' +
+      'bench:aggregation --screening [--parameters 1000000] [--json]',
+  );
 } else if (options.child !== undefined) {
   await measureInThisProcess(JSON.parse(options.child) as ChildInput);
+} else if (options.numpy) {
+  await compareWithNumpy(Number(options.parameters ?? 1_000_000), options.python, options.json);
+} else if (options.screening) {
+  process.exitCode = (await measureScreening(Number(options.parameters ?? 1_000_000), options.json)) ? 0 : 1;
 } else {
-  process.exitCode = measureAll(Number(options.parameters), options.updates.split(',').map(Number)) ? 0 : 1;
+  const counts = options.updates.split(',').map(Number);
+  process.exitCode = measureAll(Number(options.parameters ?? 10_000_000), counts) ? 0 : 1;
 }
 
 function measureAll(parameters: number, counts: readonly number[]): boolean {
   const folder = mkdtempSync(join(tmpdir(), 'vedette-bench-'));
   try {
-    writeTensorsOf(join(folder, 'base'), parameters, 0);
-    for (let index = 0; index < Math.max(...counts); index++)
-      writeTensorsOf(updatePath(folder, index), parameters, index + 1);
-    const measurements = RULES.flatMap((rule) => counts.map((updates) => measure({ folder, updates, rule })));
+    writeNoise(join(folder, 'base'), parameters, 0);
+    writeUpdates(folder, Math.max(...counts), parameters);
+    const measurements = asked().flatMap((rule) =>
+      counts.map((updates) => measure({ folder, updates, rule })),
+    );
     return report(parameters, measurements);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function updatePath(folder: string, index: number): string {
-  return join(folder, `update-${index}`);
-}
-
-/** Noise from a linear congruential generator (Numerical Recipes constants), zero for seed 0. */
-function writeTensorsOf(path: string, parameters: number, seed: number): void {
-  const tile = new Float32Array(Math.min(parameters, 1_000_000));
-  let state = seed;
-  writeTensorFile(path, [{ name: 'parameters', shape: [parameters] }], (sink) => {
-    for (let from = 0; from < parameters; from += tile.length) {
-      const part = tile.subarray(0, Math.min(tile.length, parameters - from));
-      if (seed !== 0) {
-        for (let index = 0; index < part.length; index++) {
-          state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
-          part[index] = state / 2 ** 31;
-        }
-      }
-      sink.append(part);
-    }
-  });
+/** The rules named on the command line, with and without steps before; all of them by default. */
+function asked(): readonly RuleSpec[] {
+  const names = options.rules?.split(',');
+  return names === undefined ? RULES : RULES.filter(({ rule }) => names.includes(rule));
 }
 
 function measure(input: ChildInput): Measurement {
-  const readSeconds = plainRead(input);
+  const readSeconds = plainReadSeconds(input.folder, input.updates);
   const script = fileURLToPath(import.meta.url);
   const answer = execFileSync(
     process.execPath,
@@ -104,7 +112,7 @@ function measure(input: ChildInput): Measurement {
   const { peakMegabytes, seconds } = JSON.parse(answer) as Pick<Measurement, 'peakMegabytes' | 'seconds'>;
   const { rule, updates } = input;
   return {
-    rule: rule.rule,
+    rule: titleOf(rule),
     updates,
     peakMegabytes,
     seconds,
@@ -113,25 +121,17 @@ function measure(input: ChildInput): Measurement {
   };
 }
 
-function plainRead({ folder, updates }: ChildInput): number {
-  const buffer = new Uint8Array(1024 * 1024);
-  const start = performance.now();
-  for (let index = 0; index < updates; index++) {
-    const descriptor = openSync(updatePath(folder, index), 'r');
-    while (readSync(descriptor, buffer) > 0);
-    closeSync(descriptor);
-  }
-  return (performance.now() - start) / 1000;
-}
-
 async function measureInThisProcess({ folder, updates, rule }: ChildInput): Promise<void> {
-  const plain = new URL('../test/support/plain-family.ts', import.meta.url).href;
+  const plain = new URL('./stepping-family.ts', import.meta.url).href;
   const compute = new WorkerCompute({ families: plain, backend: plain });
   const federation = validateFederation({
     federation: 'bench',
     features: [{ name: 'x', type: 'numeric' }],
     model: { family: 'autoencoder' },
   });
+  // The normal row is the root set of fltrust.
+  const canaryFile = join(folder, 'canary.csv');
+  writeFileSync(canaryFile, 'x,label\n1,normal\n2,odd\n');
   await compute.backend();
   const start = performance.now();
   await compute.aggregate({
@@ -141,10 +141,14 @@ async function measureInThisProcess({ folder, updates, rule }: ChildInput): Prom
       member: String(index),
       update: { path: updatePath(folder, index) },
       weight: 1000 + index,
+      influence: 1,
     })),
     rule,
     base: { path: join(folder, 'base') },
     server: undefined,
+    previous: { path: updatePath(folder, 0) },
+    canaryFile,
+    seed: 1,
     out: join(folder, 'out'),
   });
   const seconds = (performance.now() - start) / 1000;
@@ -157,8 +161,8 @@ function report(parameters: number, measurements: readonly Measurement[]): boole
   const peaks = measurements.map((one) => one.peakMegabytes);
   const most = Math.max(...peaks);
   const spread = Math.max(
-    ...RULES.map(({ rule }) => {
-      const own = measurements.filter((one) => one.rule === rule).map((one) => one.peakMegabytes);
+    ...asked().map((rule) => {
+      const own = measurements.filter((one) => one.rule === titleOf(rule)).map((one) => one.peakMegabytes);
       return Math.max(...own) / Math.min(...own);
     }),
   );
@@ -170,10 +174,12 @@ function report(parameters: number, measurements: readonly Measurement[]): boole
   console.log(
     `aggregation of updates of ${parameters / 1e6} M parameters (${(parameters * 4) / MEGABYTE} MB each)`,
   );
-  console.log('rule            updates   peak RSS     time   plain read   throughput against the read');
+  console.log(
+    'rule                                 updates   peak RSS     time   plain read   throughput against the read',
+  );
   for (const { rule, updates, peakMegabytes, seconds, readSeconds, throughputRatio } of measurements) {
     const cells = [
-      rule.padEnd(14),
+      rule.padEnd(35),
       String(updates).padStart(8),
       `${peakMegabytes.toFixed(0)} MB`.padStart(10),
       `${seconds.toFixed(2)} s`.padStart(8),

@@ -84,6 +84,9 @@ async function beCoordinator(): Promise<void> {
     Submit: async () => ({}),
     Vote: async () => ({}),
     Verdicts: async () => ({}),
+    OwnEvidence: async () => ({}),
+    Standing: async () => ({}),
+    Appeal: async () => ({}),
     Report: async () => ({}),
   });
   const server = await federation.serve({ services: [participation] });

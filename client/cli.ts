@@ -2,7 +2,9 @@
 import { Command } from 'commander';
 import { VERSION } from '../shared/software.ts';
 import { EXIT_CODES_HELP } from '../shared/terminal/run-program.ts';
+import { addAppeal } from './cli/appeal.ts';
 import { addDataCheck } from './cli/data-check.ts';
+import { addEvidence } from './cli/evidence.ts';
 import { addJoin } from './cli/join.ts';
 import { addPull } from './cli/pull.ts';
 import { addReceipts } from './cli/receipts.ts';
@@ -24,7 +26,18 @@ export function makeProgram(): Command {
       'after',
       `\nExample:\n  vedette-client join vedette1.eyJ… --data events.csv\n${EXIT_CODES_HELP}`,
     );
-  for (const add of [addJoin, addDataCheck, addRun, addScore, addReceipts, addStanding, addPull, addVerify])
+  for (const add of [
+    addJoin,
+    addDataCheck,
+    addRun,
+    addScore,
+    addReceipts,
+    addStanding,
+    addEvidence,
+    addAppeal,
+    addPull,
+    addVerify,
+  ])
     add(program);
   return program;
 }

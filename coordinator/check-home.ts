@@ -2,26 +2,30 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { federationDigest, parseFederation } from '../shared/federation/load.ts';
+import type { Federation } from '../shared/federation/schema.ts';
 import { caFingerprint } from '../shared/identity/invite.ts';
 import { loadKey } from '../shared/identity/keys.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { noteVerifierKey } from '../shared/transparency/checkpoint.ts';
 import { Canaries } from './adapters/compute/canaries.ts';
 import type { Home } from './config.ts';
+import { requireKnownDetectors } from './core/checks/detectors.ts';
 import { foundedFederation } from './core/run/decide-run.ts';
 import type { State } from './core/state.ts';
 import { canaryPath, logOrigin } from './init.ts';
 
 /**
  * Refuses `key_invalid` when a key is not the one the journal was founded with: members have pinned that one, and what
- * another signs is worth nothing to them. Refuses what `Canaries.read` does, now and not after hundreds of rounds.
+ * another signs is worth nothing to them. Refuses what `Canaries.read` does, now and not after hundreds of rounds, and
+ * what `requireKnownDetectors` does: another version may have had a detector that this one has not.
  */
 export async function checkHome(home: Home, state: State, log: Logger): Promise<void> {
   const federation = foundedFederation(state);
   await requireFoundingKeys(home, state, logOrigin(federation.federation));
+  requireKnownDetectors(federation);
   const canaryFile = canaryPath(home, federation);
   if (canaryFile !== undefined) await new Canaries().read(federation, canaryFile);
-  if (wasEdited(home.federation, state.federationDigest)) {
+  if (wasEdited(home.federation, federation)) {
     log.warn(
       { file: home.federation },
       'the federation file was changed after init; what the journal was founded with goes on to hold',
@@ -45,11 +49,14 @@ async function requireFoundingKeys(home: Home, { keys }: State, origin: string):
   }
 }
 
-/** A file that is gone is no change of mind; one that no longer reads is. */
-function wasEdited(file: string, digest: string): boolean {
+/**
+ * A file that is gone is no change of mind; one that no longer reads is. Both sides are read with the options of this
+ * version: the digest in the journal is of those there were when it was founded.
+ */
+function wasEdited(file: string, founded: Federation): boolean {
   if (!existsSync(file)) return false;
   try {
-    return federationDigest(parseFederation(readFileSync(file, 'utf8'), file)) !== digest;
+    return federationDigest(parseFederation(readFileSync(file, 'utf8'), file)) !== federationDigest(founded);
   } catch {
     return true;
   }

@@ -2,9 +2,11 @@
 import { Command } from 'commander';
 import { VERSION } from '../shared/software.ts';
 import { EXIT_CODES_HELP } from '../shared/terminal/run-program.ts';
+import { addAutomationCommands } from './cli/automation.ts';
 import { addIdentityCommand } from './cli/identity.ts';
 import { addJoinCommand } from './cli/join.ts';
 import { addJournalCommands } from './cli/journal.ts';
+import { addLabCommand } from './cli/lab.ts';
 import { addMemberCommands } from './cli/members.ts';
 import { addModelCommands } from './cli/models.ts';
 import { addRoundCommands } from './cli/rounds.ts';
@@ -25,10 +27,12 @@ export function makeProgram(): Command {
     addServeCommands,
     addIdentityCommand,
     addMemberCommands,
+    addAutomationCommands,
     addJoinCommand,
     addRoundCommands,
     addModelCommands,
     addJournalCommands,
+    addLabCommand,
   ])
     add(program);
   return program;

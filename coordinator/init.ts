@@ -18,6 +18,7 @@ import { parseListenAddress } from './adapters/grpc/tls-listener.ts';
 import { SqliteJournal } from './adapters/journal/sqlite.ts';
 import { saveProfile } from './cli/operator-profile.ts';
 import { type Home, homeOf } from './config.ts';
+import { requireKnownDetectors } from './core/checks/detectors.ts';
 import { requireName } from './core/standing/decide-members.ts';
 import { Desk } from './flow/desk.ts';
 
@@ -90,7 +91,9 @@ function requireUsable({ operator, listen, endpoint, http, natsUrl }: InitOption
 function readFederation(file: string): Federation {
   if (!existsSync(file))
     throw new Refusal('federation_invalid', `there is no federation file ${file}`, { file });
-  return parseFederation(readFileSync(file, 'utf8'), file);
+  const federation = parseFederation(readFileSync(file, 'utf8'), file);
+  requireKnownDetectors(federation);
+  return federation;
 }
 
 /** The definition and, when it names one, the canary file beside it, so that the home is whole by itself. */

@@ -57,6 +57,18 @@ export class RemoteCoordinator implements Coordinator {
     ).verdicts;
   }
 
+  async evidence(round: number) {
+    return (await this.#connection.unary(PARTICIPATION.OwnEvidence, { round })).json;
+  }
+
+  async standing() {
+    return await this.#connection.unary(PARTICIPATION.Standing, {});
+  }
+
+  async appeal(note: string) {
+    return (await this.#connection.unary(PARTICIPATION.Appeal, { note })).appealedAt;
+  }
+
   async report(report: NodeReport): Promise<void> {
     await this.#connection.unary(PARTICIPATION.Report, report);
   }

@@ -13,6 +13,7 @@ import {
   parseModelSignature,
   requireSignature,
 } from '../../shared/provenance/model-signing.ts';
+import { thresholdBy } from '../../shared/provenance/threshold-rule.ts';
 import { verifyVote } from '../../shared/provenance/vote.ts';
 import { Refusal, type RefusalCode } from '../../shared/refusal.ts';
 import type { TreeHead } from '../../shared/transparency/checkpoint.ts';
@@ -173,7 +174,7 @@ function proveProvenance({ provenance: bytes }: ReleaseContent, manifest: Manife
   };
 }
 
-/** The threshold is the second-highest of the reports, and behind each report stands a signed vote. */
+/** The threshold follows from the reports by the rule named, and behind each report stands a signed vote. */
 function proveVotes({ evaluation, threshold, run, weights }: Manifest): Proven<true> {
   const signed = new Map(
     evaluation.votes.map(({ member, vote }) => {
@@ -188,10 +189,11 @@ function proveVotes({ evaluation, threshold, run, weights }: Manifest): Proven<t
     if (signed.get(member) !== p99)
       throw new Refusal('vote_invalid', `the report of ${member} is not what it signed`);
   }
-  const descending = threshold.reports.map(({ p99 }) => p99).sort((a, b) => b - a);
-  const expected = descending[1] ?? descending[0];
-  if (threshold.rule === 'second-highest' && threshold.value !== expected) {
-    throw new Refusal('manifest_invalid', `threshold ${threshold.value}, the reports give ${expected}`);
+  const reports = threshold.reports.map(({ p99 }) => p99);
+  const expected = thresholdBy(threshold.rule, reports);
+  if (threshold.value !== expected) {
+    const given = expected ?? `no threshold by a rule ${threshold.rule}`;
+    throw new Refusal('manifest_invalid', `threshold ${threshold.value}, the reports give ${given}`);
   }
   return {
     message: `threshold ${threshold.value}, ${threshold.rule} of ${threshold.reports.length} signed votes`,

@@ -8,10 +8,22 @@ import type { OwnVerdict } from '../../shared/wire/generated/vedette/v1/OwnVerdi
 import type { Release } from '../../shared/wire/generated/vedette/v1/Release.ts';
 import type { RoundPlan } from '../../shared/wire/generated/vedette/v1/RoundPlan.ts';
 import type { Situation } from '../../shared/wire/generated/vedette/v1/Situation.ts';
+import type { StandingReply } from '../../shared/wire/generated/vedette/v1/StandingReply.ts';
 import type { SubmitReply } from '../../shared/wire/generated/vedette/v1/SubmitReply.ts';
 import type { TreeHead } from '../../shared/wire/generated/vedette/v1/TreeHead.ts';
 
-export type { Ballot, JoinReply, ModelRef, OwnVerdict, Release, RoundPlan, Situation, SubmitReply, TreeHead };
+export type {
+  Ballot,
+  JoinReply,
+  ModelRef,
+  OwnVerdict,
+  Release,
+  RoundPlan,
+  Situation,
+  StandingReply,
+  SubmitReply,
+  TreeHead,
+};
 
 /** What a node tells about itself, for the operator's overview. */
 export interface NodeReport {
@@ -59,6 +71,12 @@ export interface Coordinator {
   /** The signed receipt. */
   vote(vote: string): Promise<string>;
   verdicts(fromRound: number): Promise<readonly OwnVerdict[]>;
+  /** What was measured of this member's own update in a round, as JSON. Refuses `update_missing`, `evidence_missing`. */
+  evidence(round: number): Promise<string>;
+  /** This member's standing and what it rests on. */
+  standing(): Promise<StandingReply>;
+  /** A note to the operators; returns when it was lodged (ISO 8601). Refuses `appeal_without_cause`, `too_frequent`. */
+  appeal(note: string): Promise<string>;
   report(report: NodeReport): Promise<void>;
   /** PEM of a fresh certificate for this node's transport key. */
   renew(csrDer: Uint8Array): Promise<string>;

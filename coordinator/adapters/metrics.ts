@@ -2,7 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RefusalCode } from '../../shared/refusal.ts';
 import type { Decision } from '../../shared/verdict.ts';
-import type { Standing } from '../core/events.ts';
+import type { DataOf, Standing } from '../core/events.ts';
 
 /** Phases of a round that take time worth knowing. */
 export type TimedPhase = 'collect' | 'screen' | 'aggregate' | 'evaluate';
@@ -37,6 +37,24 @@ export function createMetrics() {
     name: 'vedette_updates_total',
     help: 'Updates judged, by decision and refusal code (none when accepted).',
     labelNames: ['decision', 'code'],
+    registers,
+  });
+  const findings = new Counter<'check' | 'decision'>({
+    name: 'vedette_findings_total',
+    help: 'Failed findings in verdicts, by check and decision.',
+    labelNames: ['check', 'decision'],
+    registers,
+  });
+  const standings = new Counter<'to' | 'by'>({
+    name: 'vedette_standing_changes_total',
+    help: 'Changes of standing, by the new standing and by whom: automatic or operator.',
+    labelNames: ['to', 'by'],
+    registers,
+  });
+  const recommendations = new Counter<'to' | 'because'>({
+    name: 'vedette_standing_recommendations_total',
+    help: 'Steps of standing that automation would take and did not, by what held it back.',
+    labelNames: ['to', 'because'],
     registers,
   });
   const rounds = new Counter<'outcome'>({
@@ -111,6 +129,16 @@ export function createMetrics() {
     },
     updateJudged(decision: Decision, code: RefusalCode | undefined): void {
       updates.inc({ decision, code: code ?? 'none' });
+    },
+    /** The check comes from the coordinator's own list, never from outside. */
+    findingFailed(check: string, decision: Decision): void {
+      findings.inc({ check, decision });
+    },
+    standingChanged(to: Standing, by: 'automatic' | 'operator'): void {
+      standings.inc({ to, by });
+    },
+    standingRecommended(to: Standing, because: DataOf<'standing_recommended'>['because']): void {
+      recommendations.inc({ to, because });
     },
     roundEnded(outcome: RoundOutcome): void {
       rounds.inc({ outcome });

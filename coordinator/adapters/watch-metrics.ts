@@ -1,5 +1,6 @@
 /** Keeps the metrics in step with the journal. */
-import type { Recorded, Standing } from '../core/events.ts';
+import type { Verdict } from '../../shared/verdict.ts';
+import { AUTOMATIC, type Recorded, type Standing } from '../core/events.ts';
 import type { Context } from '../flow/context.ts';
 import { recordedEntries } from '../flow/desk.ts';
 import type { Followers } from '../flow/followers.ts';
@@ -26,8 +27,15 @@ export function watchMetrics({ desk }: Pick<Context, 'desk'>, metrics: Metrics, 
 
 function count(entry: Recorded, metrics: Metrics): void {
   if (entry.type === 'update_received') metrics.updateJudged('accept', undefined);
-  if (entry.type === 'update_judged')
-    metrics.updateJudged(entry.data.verdict.decision, entry.data.verdict.code);
+  if (entry.type === 'update_judged') countVerdict(entry.data.verdict, metrics);
+  if (entry.type === 'standing_changed')
+    metrics.standingChanged(entry.data.to, entry.data.by === AUTOMATIC ? AUTOMATIC : 'operator');
+  if (entry.type === 'standing_recommended') metrics.standingRecommended(entry.data.to, entry.data.because);
   if (entry.type === 'round_aggregated') metrics.roundEnded('aggregated');
   if (entry.type === 'round_abandoned') metrics.roundEnded('abandoned');
+}
+
+function countVerdict({ decision, code, findings }: Verdict, metrics: Metrics): void {
+  metrics.updateJudged(decision, code);
+  for (const { check, passed } of findings) if (!passed) metrics.findingFailed(check, decision);
 }

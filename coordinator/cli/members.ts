@@ -14,6 +14,10 @@ const COLUMNS: readonly Column<MemberRecord>[] = [
   { heading: 'MEMBER', show: ({ member }) => member },
   { heading: 'ROLE', show: ({ role }) => role },
   { heading: 'STANDING', show: ({ standing }) => standing },
+  { heading: 'REPUTATION', show: (record) => shareOf(record, 'reputation'), align: 'right' },
+  { heading: 'INFLUENCE', show: (record) => shareOf(record, 'influence'), align: 'right' },
+  { heading: 'OUTLIERS', show: outliersOf, align: 'right' },
+  { heading: 'SHADOW', show: shadowOf, align: 'right' },
   { heading: 'ONLINE', show: ({ following }) => (following ? 'yes' : '–') },
   { heading: 'MODEL', show: ({ modelVersion }) => (modelVersion ? `v${modelVersion}` : '–'), align: 'right' },
   { heading: 'ACCEPTED', show: ({ accepted }) => String(accepted), align: 'right' },
@@ -26,18 +30,57 @@ const COLUMNS: readonly Column<MemberRecord>[] = [
   { heading: 'KEY', show: ({ did }) => `…${did.slice(-12)}` },
 ];
 
+/** Only members send updates that a reputation could come of. */
+function shareOf({ role, conduct }: MemberRecord, share: 'reputation' | 'influence'): string {
+  return role === 'member' && conduct ? conduct[share].toFixed(3) : '–';
+}
+
+/** Outlier rounds of those judged since it was last active. */
+function outliersOf({ role, conduct }: MemberRecord): string {
+  return role === 'member' && conduct ? `${conduct.outlierRounds.length}/${conduct.judgedRounds}` : '–';
+}
+
+/** Clean rounds in quarantine, of those that release. */
+function shadowOf({ conduct, cleanShadowRoundsNeeded: needed }: MemberRecord): string {
+  return conduct?.quarantinedSince ? `${conduct.cleanShadowRounds}/${needed || '∞'}` : '–';
+}
+
+function withNotes(text: string, notes: readonly string[]): string {
+  return notes.length > 0 ? [text, '', ...notes].join('\n') : text;
+}
+
+/** What waits for an operator. */
+function notesOf({ member, standing, conduct }: MemberRecord): string[] {
+  if (!conduct) return [];
+  const { reason, appeal, appealedAt, recommendation } = conduct;
+  const isOut = standing === 'quarantined' || standing === 'suspended';
+  return [
+    ...(isOut ? [`${member} is ${standing}: ${reason || 'no reason given'}`] : []),
+    ...(recommendation
+      ? [`${member}: ${recommendation.to} is advised (${recommendation.because}): ${recommendation.reason}`]
+      : []),
+    ...(appeal ? [`${member} appeals (${appealedAt}): ${appeal}`] : []),
+  ];
+}
+
 const ACTIONS: Record<StandingAction, string> = {
   approve: 'let a member that has joined take part',
   suspend: 'stop a member from taking part; its pending update is withdrawn',
-  reinstate: 'let a suspended member take part again',
+  quarantine: 'go on judging the updates of a member, at weight 0',
+  release: 'let the updates of a member in quarantine count again',
+  reinstate: 'let a suspended member, or one in quarantine, take part again',
   revoke: 'end an enrolment for good: open calls are cut, pending updates withdrawn',
+  undo: 'put a member back to where it stood before its last change of standing, whoever made it',
 };
 
 const EXAMPLES: Record<StandingAction, string> = {
   approve: "vedette-coordinator members approve bank-a --max-samples 10000 --reason 'key compared'",
   suspend: "vedette-coordinator members suspend bank-a --reason 'its updates are refused since run-2'",
+  quarantine: "vedette-coordinator members quarantine bank-a --reason 'its log is being cleaned up'",
+  release: "vedette-coordinator members release bank-a --reason 'ten clean rounds'",
   reinstate: 'vedette-coordinator members reinstate bank-a',
   revoke: "vedette-coordinator members revoke bank-a --reason 'left the consortium'",
+  undo: "vedette-coordinator members undo bank-a --reason 'a fault of ours'",
 };
 
 export function addMemberCommands(program: Command): void {
@@ -50,7 +93,10 @@ export function addMemberCommands(program: Command): void {
   ).action(async (options: Common) => {
     const reply = await asOperator(options, (connection) => connection.unary(CONTROL.Members, {}));
     say(options.json, reply.members, () =>
-      table(reply.members, COLUMNS, 'nobody has joined yet; make an invite'),
+      withNotes(
+        table(reply.members, COLUMNS, 'nobody has joined yet; make an invite'),
+        reply.members.flatMap(notesOf),
+      ),
     );
   });
   for (const [action, description] of Object.entries(ACTIONS))

@@ -74,8 +74,8 @@ export function addModelCommands(program: Command): void {
     .action((version: number | undefined, options: Common) =>
       withJournal(options, async (journal) => {
         // Loaded here: no other command computes.
-        const { recompute } = await import('./recompute.ts');
-        const verified = await recompute(options, journal, version);
+        const { recomputeModel } = await import('./recompute.ts');
+        const verified = await recomputeModel(options, journal, version);
         say(
           options.json,
           verified,

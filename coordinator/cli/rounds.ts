@@ -1,11 +1,16 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { Refusal } from '../../shared/refusal.ts';
 import { wholeNumber } from '../../shared/terminal/number-arguments.ts';
 import { printable, say } from '../../shared/terminal/run-program.ts';
 import { type Column, table } from '../../shared/terminal/table.ts';
 import type { RoundDetail } from '../../shared/wire/generated/vedette/v1/RoundDetail.ts';
 import type { RoundRecord } from '../../shared/wire/generated/vedette/v1/RoundRecord.ts';
 import type { RoundUpdate } from '../../shared/wire/generated/vedette/v1/RoundUpdate.ts';
+import type { UpdateExplanation } from '../core/checks/explain-update.ts';
+import type { RoundVerification } from '../flow/verify-round.ts';
 import { asOperator, CONTROL } from './connect.ts';
+import { evidenceText } from './evidence-text.ts';
+import { withJournal } from './journal-source.ts';
 import { type Common, withCommon } from './options.ts';
 import { watchRounds } from './watch.ts';
 
@@ -76,13 +81,24 @@ export function addRoundCommands(program: Command): void {
 
   withCommon(
     rounds.command('show').description('one round: every update, its verdict and the evidence'),
-    'vedette-coordinator rounds show 4',
+    'vedette-coordinator rounds show 4 --update mail',
   )
     .argument('<round>', 'its number', roundNumber)
-    .action(async (round: number, options: Common) => {
+    .option('--update <id>', 'everything measured of one update: a member, or (the beginning of) a digest')
+    .action(async (round: number, options: Common & { update?: string }) => {
+      const { update } = options;
+      if (update !== undefined) return showUpdate(options, round, update);
       const reply = await asOperator(options, (connection) => connection.unary(CONTROL.Round, { round }));
       say(options.json, reply, () => detailText(reply));
     });
+
+  withCommon(rounds.command('verify'), 'vedette-coordinator rounds verify 1-20')
+    .argument('[rounds]', 'a number, or a range; without it --all', roundRange)
+    .option('--all', 'every round there is')
+    .description(
+      'recompute measures, verdicts, weights and the next base from the members’ updates, bit for bit (on the coordinator’s host)',
+    )
+    .action((range: Range | undefined, options: Common & { all?: boolean }) => verify(options, range));
 
   withCommon(
     rounds.command('watch').description('follow the rounds of the newest run as they go by, until stopped'),
@@ -102,6 +118,49 @@ export function addRoundCommands(program: Command): void {
       );
       say(options.json, reply, () => `${reply.run} was aborted`);
     });
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `4` or `1-20`. */
+function roundRange(text: string): Range {
+  const [first = '', last = first, ...more] = text.split('-');
+  const range = { from: roundNumber(first), to: roundNumber(last) };
+  if (more.length === 0 && range.from <= range.to) return range;
+  throw new InvalidArgumentError('a round or a range such as 1-20 is expected');
+}
+
+async function showUpdate(options: Common, round: number, update: string): Promise<void> {
+  const { json } = await asOperator(options, (connection) =>
+    connection.unary(CONTROL.Evidence, { round, update }),
+  );
+  const explanation = JSON.parse(json) as UpdateExplanation;
+  say(options.json, explanation, () => evidenceText(explanation));
+}
+
+function verify(options: Common & { all?: boolean }, range: Range | undefined): Promise<void> {
+  const wanted = range ?? (options.all ? { from: 0, to: Number.MAX_SAFE_INTEGER } : undefined);
+  if (!wanted) throw new Refusal('usage', 'name a round or a range, or pass --all');
+  return withJournal(options, async (journal) => {
+    // Loaded here: no other command computes.
+    const { recomputeRounds } = await import('./recompute.ts');
+    const verified = await recomputeRounds(options, journal, wanted);
+    say(options.json, { rounds: verified }, () => verified.map(verifiedText).join('\n'));
+  });
+}
+
+function verifiedText({ round, attempt, outcome, updates, evidence, base }: RoundVerification): string {
+  const name = attempt > 1 ? `round ${round}, attempt ${attempt},` : `round ${round}`;
+  const screened = evidence
+    ? `${updates} updates give the same measures, verdicts and evidence ${evidence.slice(0, 16)}`
+    : 'it has no evidence to compare';
+  const next = base
+    ? `, the same weights, aggregate and next base ${base.slice(0, 16)}`
+    : `; it was ${outcome}`;
+  return `${name} holds: ${screened}${next}`;
 }
 
 function stateLine(run: string, phase: string): string {

@@ -27,7 +27,13 @@ const LINES: { readonly [T in EventType]?: Line<T> } = {
   candidate_rejected: ({ reason, by }) => `candidate rejected by ${by}: ${reason}`,
   model_promoted: ({ version, weights }) => `model v${version} promoted: ${weights.slice(0, 12)}`,
   model_rolled_back: ({ from, to, by }) => `rolled back from v${from} to v${to} by ${by}`,
-  standing_changed: ({ member, from, to, by }) => `${member}: ${from} → ${to} by ${by}`,
+  standing_changed: ({ member, from, to, by, reason }) =>
+    `${member}: ${from} → ${to} by ${by}${reason ? ` – ${reason}` : ''}`,
+  standing_recommended: ({ member, to, because, reason }) =>
+    `${member}: ${to} is advised (${because}) – ${reason}`,
+  appeal_lodged: ({ member, note }) => `${member} appeals – ${note}`,
+  automation_changed: ({ paused, by, reason }) =>
+    `automation ${paused ? 'paused' : 'resumed'} by ${by}${reason ? ` – ${reason}` : ''}`,
   member_joined: ({ member, role }) => `${member} joined as ${role}`,
   run_failed: ({ run, reason }) => `${run} failed: ${reason}`,
   run_aborted: ({ run, reason }) => `${run} aborted: ${reason}`,

@@ -3,7 +3,7 @@ import type { Federation, RuleSpec } from '../../shared/federation/schema.ts';
 import type { StructureFinding } from '../../shared/learning/family.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { CanaryResult } from '../ports/compute.ts';
-import type { Contribution, PlannedStep, PublicKeys, Role, VoteFacts } from './events.ts';
+import type { Contribution, DataOf, PlannedStep, PublicKeys, Role, VoteFacts } from './events.ts';
 
 type Now = { readonly nowMs: number };
 type By = { readonly by: string };
@@ -54,6 +54,8 @@ export type Command =
       readonly reason: string;
       readonly maxSamples?: number;
     })
+  | (Now & { readonly type: 'appeal'; readonly member: string; readonly note: string })
+  | (By & { readonly type: 'change-automation'; readonly paused: boolean; readonly reason: string })
   | {
       readonly type: 'report-node';
       readonly member: string;
@@ -72,13 +74,17 @@ export type Command =
       readonly finding: StructureFinding | undefined;
     })
   | (Now & { readonly type: 'tick'; readonly moving: ReadonlySet<string> })
-  | {
+  | (Now & {
       readonly type: 'screen';
       readonly round: number;
       readonly attempt: number;
-      readonly refused: readonly { readonly member: string; readonly verdict: Verdict }[];
+      /** A verdict for every update received, in quarantine or not. */
+      readonly judged: readonly { readonly member: string; readonly verdict: Verdict }[];
       readonly medianNorm: number;
-    }
+      /** Digest of the evidence. */
+      readonly evidence: string;
+      readonly points: NonNullable<DataOf<'cohort_screened'>['points']>;
+    })
   | {
       readonly type: 'record-aggregate';
       readonly round: number;
@@ -121,5 +127,13 @@ export type Command =
   | { readonly type: 'fail-run'; readonly reason: string }
   | (By & { readonly type: 'abort-run'; readonly reason: string });
 
-export type StandingAction = 'approve' | 'suspend' | 'reinstate' | 'revoke';
+export type StandingAction =
+  | 'approve'
+  | 'suspend'
+  | 'quarantine'
+  | 'release'
+  | 'reinstate'
+  | 'revoke'
+  /** Back to the standing before the last change, whoever made it. */
+  | 'undo';
 export type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;

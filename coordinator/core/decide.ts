@@ -2,13 +2,8 @@
 import { Refusal } from '../../shared/refusal.ts';
 import type { Command } from './commands.ts';
 import { type Event, event } from './events.ts';
-import {
-  decideAggregate,
-  decideOpenRound,
-  decideScreen,
-  decideSubmit,
-  decideTick,
-} from './round/decide-round.ts';
+import { decideAggregate, decideOpenRound, decideSubmit, decideTick } from './round/decide-round.ts';
+import { decideScreen } from './round/decide-screen.ts';
 import {
   decideCandidate,
   decideEvaluation,
@@ -18,13 +13,8 @@ import {
   decideVote,
 } from './run/decide-candidate.ts';
 import { decideAbort, decideFailure, decideOpenRun } from './run/decide-run.ts';
-import {
-  decideFirstOperator,
-  decideInvite,
-  decideJoin,
-  decideReport,
-  decideStanding,
-} from './standing/decide-members.ts';
+import { decideFirstOperator, decideInvite, decideJoin, decideReport } from './standing/decide-members.ts';
+import { decideAppeal, decideAutomation, decideStanding } from './standing/decide-standing.ts';
 import type { State } from './state.ts';
 import { MAX_REASON_CHARACTERS, requireShort } from './texts.ts';
 
@@ -55,6 +45,10 @@ export function decide(state: State, command: Command): Event[] {
     }
     case 'change-standing':
       return decideStanding(state, command);
+    case 'appeal':
+      return decideAppeal(state, command);
+    case 'change-automation':
+      return decideAutomation(state, command);
     case 'report-node':
       return decideReport(state, command);
     case 'open-run':

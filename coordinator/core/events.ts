@@ -1,10 +1,14 @@
 /** Everything that can happen, in the words of the journal. Data is plain JSON; byte strings are hex or base64. */
 import type { Federation, RuleSpec } from '../../shared/federation/schema.ts';
+import type { ThresholdRule } from '../../shared/provenance/threshold-rule.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { CanaryResult } from '../ports/compute.ts';
 
 export type Role = 'member' | 'integrator' | 'operator';
 export type Standing = 'pending' | 'active' | 'suspended' | 'quarantined' | 'revoked';
+
+/** Who acts when nobody does: what policy decides by itself. No operator can be called so. */
+export const AUTOMATIC = 'automatic';
 
 /** Public keys of the coordinator, by use. */
 export interface PublicKeys {
@@ -34,6 +38,8 @@ export interface RoundFacts {
   readonly base: string;
   /** Member ids, sorted. */
   readonly cohort: readonly string[];
+  /** Members in quarantine whose updates are taken and judged at weight 0; not in `cohort`. Sorted. */
+  readonly shadow?: readonly string[];
   readonly min: number;
   readonly target: number;
   readonly nonce: string;
@@ -49,6 +55,10 @@ export interface Contribution {
   readonly samples: number;
   /** Part of the aggregate, in [0, 1]; parts sum to 1. */
   readonly weight: number;
+  /** Cap on the member's influence that the rule was given, in (0, 1]; absent: 1. */
+  readonly influence?: number;
+  /** The first member of those whose updates are all but the same, of which this is one; absent: it is no copy. */
+  readonly copyOf?: string;
   /** Journal index of `update_received`. */
   readonly index: number;
 }
@@ -65,7 +75,7 @@ export interface VoteFacts {
 
 export interface Evaluation {
   readonly threshold: number;
-  readonly thresholdRule: 'second-highest';
+  readonly thresholdRule: ThresholdRule;
   readonly reports: readonly { readonly member: string; readonly p99: number }[];
   readonly approvals: number;
   readonly objections: number;
@@ -112,7 +122,31 @@ interface EventData {
   update_judged: OfRound & { member: string; update: string; verdict: Verdict };
   update_withdrawn: OfRound & { member: string; update: string; reason: string };
   collection_closed: OfRound & { because: 'target' | 'settled' | 'grace' | 'deadline' };
-  cohort_screened: OfRound & { accepted: readonly string[]; medianNorm: number };
+  cohort_screened: OfRound & {
+    accepted: readonly string[];
+    medianNorm: number;
+    /** Digest of the evidence: measures, bounds and findings of this round. */
+    evidence?: string;
+    /** What the trail of each member keeps of this round. */
+    points?: readonly {
+      readonly member: string;
+      readonly clean: boolean;
+      readonly values: Readonly<Record<string, number>>;
+      /** The member's new sums, by detector. */
+      readonly sums: Readonly<Record<string, readonly number[]>>;
+      /** The first member of those whose updates were all but the same. */
+      readonly copyOf?: string;
+    }[];
+  };
+  /** What automation would do, and why it did not: it observes, recommends, is paused, or its budget is spent. */
+  standing_recommended: {
+    member: string;
+    to: Standing;
+    reason: string;
+    because: 'observe' | 'recommend' | 'paused' | 'budget' | 'quorum';
+  };
+  appeal_lodged: { member: string; note: string };
+  automation_changed: By & { paused: boolean; reason: string };
   round_aggregated: OfRound & {
     rule: RuleSpec;
     contributions: readonly Contribution[];
@@ -122,7 +156,8 @@ interface EventData {
     server: string | null;
     norm: number;
   };
-  round_abandoned: OfRound & { reason: string };
+  /** `evidence` where screening left too few. */
+  round_abandoned: OfRound & { reason: string; evidence?: string };
   candidate_assembled: { run: string; weights: string; bytes: number; base: string };
   vote_received: VoteFacts & { run: string; candidate: string };
   candidate_evaluated: { run: string; candidate: string; evaluation: Evaluation };

@@ -1,5 +1,5 @@
 /** Changes to one part of the state: a member, the run, its phase, a seat. What is not there stays as it is. */
-import type { Member, Phase, Run, Seat, Seats, State } from './state.ts';
+import type { Member, Phase, Run, Seat, Seating, Seats, State } from './state.ts';
 
 export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
   return new Map(map).set(key, value);
@@ -14,11 +14,12 @@ export function seatsOf(phase: Phase | undefined): Seats | undefined {
   return phase && 'seats' in phase ? phase.seats : undefined;
 }
 
+/** Gives a member that has a seat, counted or in shadow, this one. */
 export function withSeat(state: State, member: string, seat: Seat): State {
-  return inRun(state, (run) => {
-    const { phase } = run;
-    if (!('seats' in phase) || !phase.seats.has(member)) return run;
-    return { ...run, phase: { ...phase, seats: withEntry(phase.seats, member, seat) } };
+  return inRound(state, (_run, phase) => {
+    if (phase.seats.has(member)) return { ...phase, seats: withEntry(phase.seats, member, seat) };
+    if (phase.shadow.has(member)) return { ...phase, shadow: withEntry(phase.shadow, member, seat) };
+    return phase;
   });
 }
 
@@ -38,9 +39,6 @@ export function inPhase<P extends Phase['phase']>(
   );
 }
 
-export function inRound(
-  state: State,
-  change: (run: Run, phase: Extract<Phase, { seats: Seats }>) => Phase,
-): State {
+export function inRound(state: State, change: (run: Run, phase: Extract<Phase, Seating>) => Phase): State {
   return inRun(state, (run) => ('seats' in run.phase ? { ...run, phase: change(run, run.phase) } : run));
 }

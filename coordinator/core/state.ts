@@ -3,6 +3,7 @@ import type { Federation } from '../../shared/federation/schema.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type {
   Contribution,
+  DataOf,
   Evaluation,
   PlannedStep,
   PublicKeys,
@@ -11,6 +12,28 @@ import type {
   Standing,
   VoteFacts,
 } from './events.ts';
+import type { Conduct } from './standing/conduct.ts';
+import type { Trail } from './standing/trail.ts';
+
+/** A step of a member's standing, and why. */
+export interface StandingChange {
+  readonly from: Standing;
+  readonly to: Standing;
+  readonly reason: string;
+  /** An operator, or `automatic`. */
+  readonly by: string;
+  readonly at: string;
+  /** The newest round then; 0 before the first. */
+  readonly round: number;
+}
+
+/** What a member wrote about its standing or a refused update. */
+export interface Appeal {
+  readonly note: string;
+  readonly at: string;
+}
+
+export type Recommendation = Omit<DataOf<'standing_recommended'>, 'member'>;
 
 export interface Member {
   readonly id: string;
@@ -27,6 +50,14 @@ export interface Member {
   readonly software: string;
   readonly backend: string;
   readonly modelVersion: number;
+  readonly conduct: Conduct;
+  readonly trail: Trail;
+  /** The last changes of standing, newest last. */
+  readonly changes: readonly StandingChange[];
+  /** Since it was last active; undefined when there is none. */
+  readonly appeal: Appeal | undefined;
+  /** What automation would do and may not; until the standing changes or it no longer holds. */
+  readonly recommendation: Recommendation | undefined;
 }
 
 export interface Invite {
@@ -49,7 +80,7 @@ export interface Received {
   readonly index: number;
 }
 
-/** Where one cohort member stands in the open round. */
+/** Where one cohort member, or one in quarantine, stands in the open round. `refused`: judged and kept out. */
 export type Seat =
   | { readonly state: 'awaited' }
   | { readonly state: 'received'; readonly received: Received }
@@ -58,22 +89,27 @@ export type Seat =
 
 export type Seats = ReadonlyMap<string, Seat>;
 
+/** Everyone asked in a round. Only `seats` count: for quorum, target, closing, the aggregate and the vote. */
+export interface Seating {
+  readonly seats: Seats;
+  /** Members in quarantine: taken and judged, at weight 0; never waited for. */
+  readonly shadow: Seats;
+}
+
 /** Where a run stands. */
 export type Phase =
   | { readonly phase: 'opening'; readonly attempt: number }
-  | {
+  | (Seating & {
       readonly phase: 'collecting';
       readonly round: RoundFacts;
-      readonly seats: Seats;
       readonly quorumAtMs: number | undefined;
-    }
-  | { readonly phase: 'screening'; readonly round: RoundFacts; readonly seats: Seats }
-  | {
+    })
+  | (Seating & { readonly phase: 'screening'; readonly round: RoundFacts })
+  | (Seating & {
       readonly phase: 'aggregating';
       readonly round: RoundFacts;
-      readonly seats: Seats;
       readonly medianNorm: number;
-    }
+    })
   | { readonly phase: 'assembling' }
   | {
       readonly phase: 'voting';
@@ -122,6 +158,8 @@ export interface RoundSummary {
   readonly step: string;
   readonly outcome: 'open' | 'aggregated' | 'abandoned' | 'aborted';
   readonly cohort: readonly string[];
+  /** Members in quarantine that were asked too. */
+  readonly shadow: readonly string[];
   readonly accepted: number;
   readonly refused: readonly { readonly member: string; readonly code: string }[];
   readonly base: string;
@@ -163,8 +201,22 @@ export interface Judged {
   readonly index: number;
 }
 
+/** The brake on everything that happens to a standing by itself. */
+export interface Automation {
+  readonly paused: boolean;
+  readonly by: string;
+  readonly reason: string;
+  /** When it was last paused or resumed; empty: never. */
+  readonly since: string;
+  /** When automatic quarantines happened that the budget may still count, in ms since the epoch. */
+  readonly quarantinesAtMs: readonly number[];
+}
+
 export interface State {
+  /** With every option of this version. */
   readonly federation: Federation | undefined;
+  /** As recorded, perhaps by an earlier version; what `federationDigest` is of, and manifests repeat. */
+  readonly definition: Federation | undefined;
   readonly federationDigest: string;
   readonly keys: PublicKeys | undefined;
   readonly invites: ReadonlyMap<string, Invite>;
@@ -172,6 +224,7 @@ export interface State {
   readonly members: ReadonlyMap<string, Member>;
   /** did → member id. */
   readonly dids: ReadonlyMap<string, string>;
+  readonly automation: Automation;
   readonly run: Run | undefined;
   readonly runs: number;
   readonly rounds: readonly RoundSummary[];
@@ -187,11 +240,13 @@ export interface State {
 
 export const EMPTY: State = {
   federation: undefined,
+  definition: undefined,
   federationDigest: '',
   keys: undefined,
   invites: new Map(),
   members: new Map(),
   dids: new Map(),
+  automation: { paused: false, by: '', reason: '', since: '', quarantinesAtMs: [] },
   run: undefined,
   runs: 0,
   rounds: [],
@@ -207,6 +262,11 @@ export type CollectingPhase = Extract<Phase, { phase: 'collecting' }>;
 /** Seats whose update passed the door. */
 export function receivedOf(seats: Seats): Received[] {
   return [...seats.values()].flatMap((seat) => (seat.state === 'received' ? [seat.received] : []));
+}
+
+/** The seat of one member, counted or in shadow. */
+export function seatOf({ seats, shadow }: Seating, member: string): Seat | undefined {
+  return seats.get(member) ?? shadow.get(member);
 }
 
 export function contributionsTotal(contributions: readonly Contribution[]): number {

@@ -47,7 +47,7 @@ export function runIn<P extends Phase['phase']>(
 
 /** Where a worker reads an optional blob. */
 export async function locateIfAny(
-  blobs: Blobs,
+  blobs: Pick<Blobs, 'locate'>,
   digest: string | undefined,
 ): Promise<BlobLocation | undefined> {
   return digest === undefined ? undefined : blobs.locate(digest);

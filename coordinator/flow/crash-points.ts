@@ -12,6 +12,7 @@ export const CRASH_POINTS = [
   'update-journalled',
   'receipt-signed',
   'collection-closed',
+  'evidence-written',
   'cohort-screened',
   'aggregate-written',
   'aggregate-adopted',

@@ -108,6 +108,8 @@ const OF_ONE_MEMBER: ReadonlySet<string> = new Set<EventType>([
   'certificate_issued',
   'node_reported',
   'standing_changed',
+  'standing_recommended',
+  'appeal_lodged',
 ]);
 
 /** The members whose situation may have changed; undefined for all. */

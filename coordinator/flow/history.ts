@@ -1,6 +1,7 @@
 /** One round as the journal tells it. */
 import type { Verdict } from '../../shared/verdict.ts';
 import { ACCEPTED } from '../../shared/verdict.ts';
+import { ownVerdict } from '../core/checks/own-verdict.ts';
 import type { DataOf, Recorded } from '../core/events.ts';
 import type { RoundSummary, State } from '../core/state.ts';
 import type { Journal } from '../ports/journal.ts';
@@ -15,6 +16,8 @@ export interface UpdateStory {
   readonly norm: number;
   readonly verdict: Verdict;
   readonly appliedWeight: number;
+  /** Cap on the member's influence that the rule was given; 1: none. */
+  readonly influence: number;
   /** Journal index of the entry that took or refused it. */
   readonly index: number;
   /** The signed header; empty when it was refused before it was kept. */
@@ -26,6 +29,8 @@ export interface RoundStory {
   readonly updates: readonly UpdateStory[];
   readonly aggregated: DataOf<'round_aggregated'> | undefined;
   readonly seed: number;
+  /** Digest of the evidence; undefined before the screening, and for rounds of versions that kept none. */
+  readonly evidence: string | undefined;
 }
 
 /** Every attempt of a run's rounds, in order. */
@@ -38,16 +43,18 @@ export function storyOf(journal: Journal, summary: RoundSummary): RoundStory {
   const updates = new Map<string, UpdateStory>();
   let aggregated: DataOf<'round_aggregated'> | undefined;
   let seed = 0;
+  let evidence: string | undefined;
   for (const entry of recordedEntries(journal.read(summary.firstIndex, to))) {
     if (entry.type === 'round_opened') seed = entry.data.seed;
     if (entry.type === 'round_aggregated') aggregated = entry.data;
+    if (entry.type === 'cohort_screened' || entry.type === 'round_abandoned') evidence = entry.data.evidence;
     tellUpdate(updates, entry, summary);
   }
-  for (const { member, weight } of aggregated?.contributions ?? []) {
+  for (const { member, weight, influence = 1 } of aggregated?.contributions ?? []) {
     const story = updates.get(member);
-    if (story) updates.set(member, { ...story, appliedWeight: weight });
+    if (story) updates.set(member, { ...story, appliedWeight: weight, influence });
   }
-  return { summary, updates: [...updates.values()], aggregated, seed };
+  return { summary, updates: [...updates.values()], aggregated, seed, evidence };
 }
 
 function tellUpdate(
@@ -66,6 +73,7 @@ function tellUpdate(
       header,
       verdict: ACCEPTED,
       appliedWeight: 0,
+      influence: 1,
       index: entry.index,
     });
   }
@@ -81,6 +89,7 @@ function tellUpdate(
       norm: 0,
       header: '',
       appliedWeight: 0,
+      influence: 1,
       index: entry.index,
       verdict,
     };
@@ -101,7 +110,7 @@ function tellUpdate(
 /** A member's own updates from a round on, newest last. */
 export function ownVerdicts(state: State, journal: Journal, member: string, fromRound: number): OwnVerdict[] {
   return state.rounds
-    .filter((summary) => summary.round >= fromRound && summary.cohort.includes(member))
+    .filter((summary) => summary.round >= fromRound && wasAsked(summary, member))
     .slice(-MAX_OWN_VERDICTS)
     .flatMap((summary) => {
       const own = storyOf(journal, summary).updates.find((update) => update.member === member);
@@ -113,12 +122,21 @@ export function ownVerdicts(state: State, journal: Journal, member: string, from
           attempt: summary.attempt,
           step: summary.step,
           update,
-          verdict,
+          verdict: ownVerdict(verdict, othersThan(state, member)),
           appliedWeight,
           index,
         },
       ];
     });
+}
+
+/** Ids of every member but one. */
+export function othersThan({ members }: State, member: string): string[] {
+  return [...members.keys()].filter((id) => id !== member);
+}
+
+function wasAsked({ cohort, shadow }: RoundSummary, member: string): boolean {
+  return cohort.includes(member) || shadow.includes(member);
 }
 
 /** Rounds answered at once; older ones are asked for by `from_round` of an earlier page. */

@@ -91,17 +91,19 @@ function manifestOf(
   const { desk, prover, publisher, clock } = context;
   const { state } = desk;
   const federation = federationOf(context);
+  // Options of this version that the founding did not know would not hash to its digest.
+  const { definition = federation } = state;
   const { candidate, evaluation, approvals } = run.phase;
   const createdAt = new Date(clock.now()).toISOString();
   const { inclusion, ...proof } = prover.inclusion(state.size - 1);
   return {
     type: 'vedette-manifest-v1',
-    federation: { id: federation.federation, digest: state.federationDigest, definition: json(federation) },
+    federation: { id: federation.federation, digest: state.federationDigest, definition: json(definition) },
     version: state.models.length + 1,
     parent: state.models.find((model) => model.version === state.current)?.weights ?? null,
     weights: { digest: candidate.weights, bytes: candidate.bytes },
-    model: json(federation.model),
-    features: federation.features.map(json),
+    model: json(definition.model),
+    features: definition.features.map(json),
     threshold: {
       value: evaluation.threshold,
       alertBudget: federation.threshold.alertBudget,

@@ -1,7 +1,8 @@
 /** What a follower needs to know now. Level-triggered: whoever missed something learns it from the next one. */
 import type { Situation } from '../../shared/wire/generated/vedette/v1/Situation.ts';
+import type { Standing } from '../core/events.ts';
 import { samplesBound } from '../core/round/decide-round.ts';
-import type { Member, Model, State } from '../core/state.ts';
+import { type Member, type Model, type State, seatOf } from '../core/state.ts';
 import { type Context, federationOf } from './context.ts';
 import { layoutOf } from './open-round.ts';
 
@@ -28,11 +29,14 @@ export async function situationOf(
   };
 }
 
+/** Members in quarantine are asked too: what they send is judged, at weight 0. */
+const TAKING_PART: ReadonlySet<Standing> = new Set(['active', 'quarantined']);
+
 async function planFor(context: Context, state: State, member: Member): Promise<Plan | null> {
   const run = state.run;
-  if (run?.phase.phase !== 'collecting' || member.standing !== 'active') return null;
-  const { round, seats } = run.phase;
-  if (seats.get(member.id)?.state !== 'awaited') return null;
+  if (run?.phase.phase !== 'collecting' || !TAKING_PART.has(member.standing)) return null;
+  if (seatOf(run.phase, member.id)?.state !== 'awaited') return null;
+  const { round } = run.phase;
   const layout = await layoutOf(context, round.step, round.base);
   return {
     run: round.run,

@@ -4,11 +4,13 @@ import { verifyVote } from '../../shared/provenance/vote.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { ACCEPTED, type Verdict } from '../../shared/verdict.ts';
 import { failedAtDoor } from '../core/checks/door.ts';
+import { ownVerdict } from '../core/checks/own-verdict.ts';
 import { isRepeatOfJudged, samplesBound } from '../core/round/decide-round.ts';
-import { openRound, type State } from '../core/state.ts';
+import { openRound, type State, seatOf } from '../core/state.ts';
 import type { Inspection } from '../ports/compute.ts';
 import { type Context, federationOf } from './context.ts';
 import { crashPoint } from './crash-points.ts';
+import { othersThan } from './history.ts';
 
 interface Sender {
   readonly id: string;
@@ -80,7 +82,7 @@ function couldBeTaken(context: Context, state: State, sender: Sender, header: Up
     member: sender.did,
     maxSamples: samplesBound(state, federation, sender.id),
   });
-  return phase.seats.get(sender.id)?.state === 'awaited' && failed === undefined;
+  return seatOf(phase, sender.id)?.state === 'awaited' && failed === undefined;
 }
 
 function receiptFor(
@@ -93,17 +95,18 @@ function receiptFor(
   if (!judged || !isRepeatOfJudged(desk.state, sender.id, header)) {
     throw new Refusal('update_late', `round ${header.round} has closed`, { round: header.round });
   }
+  const verdict = ownVerdict(judged.verdict, othersThan(desk.state, sender.id));
   const receipt = signReceipt(publisher.identity, {
     federation: federationOf(context).federation,
     kind: 'update',
     round: header.round,
     member: sender.did,
     digest: header.update,
-    verdict: briefly(judged.verdict),
+    verdict: briefly(verdict),
     ...mutable(prover.inclusion(judged.index)),
   });
   crashPoint('receipt-signed');
-  return { receipt, verdict: judged.verdict };
+  return { receipt, verdict };
 }
 
 function briefly({ decision, code, message }: Verdict): Receipt['verdict'] {

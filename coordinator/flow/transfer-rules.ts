@@ -1,5 +1,5 @@
 import { Refusal } from '../../shared/refusal.ts';
-import { openRound } from '../core/state.ts';
+import { openRound, seatOf } from '../core/state.ts';
 import type { Context } from './context.ts';
 import { isReadable } from './situation.ts';
 
@@ -18,7 +18,7 @@ export class UploadSeats {
 
   readonly mayUpload = ({ id }: { id: string }, digest: string, sizeBytes: number): void => {
     const phase = openRound(this.#context.desk.state);
-    if (!phase?.round || phase.seats.get(id)?.state !== 'awaited') {
+    if (!phase || seatOf(phase, id)?.state !== 'awaited') {
       throw new Refusal('upload_not_expected', `no open round awaits an update of ${id}`);
     }
     const { round, attempt, maxBytes } = phase.round;

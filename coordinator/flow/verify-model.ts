@@ -3,11 +3,10 @@ import { Refusal } from '../../shared/refusal.ts';
 import type { DataOf } from '../core/events.ts';
 import { foundedFederation } from '../core/run/decide-run.ts';
 import type { Model, State } from '../core/state.ts';
-import type { Blobs } from '../ports/blobs.ts';
-import type { Compute } from '../ports/compute.ts';
 import type { Journal } from '../ports/journal.ts';
 import { locateIfAny } from './context.ts';
 import { type RoundStory, storiesOfRun } from './history.ts';
+import type { Means } from './judge-round.ts';
 
 export interface Verification {
   readonly version: number;
@@ -17,16 +16,14 @@ export interface Verification {
   readonly updates: number;
 }
 
-interface Means {
+interface ModelMeans extends Means {
   readonly state: State;
   readonly journal: Journal;
-  readonly blobs: Blobs;
-  readonly compute: Compute;
   progress(done: number, of: number): void;
 }
 
 /** Refuses `model_invalid` naming the first round, or the model, whose bytes come out otherwise. */
-export async function verifyModel(means: Means, version: number): Promise<Verification> {
+export async function verifyModel(means: ModelMeans, version: number): Promise<Verification> {
   const { state, journal, blobs, compute } = means;
   const model = state.models.find((candidate) => candidate.version === version);
   if (!model) throw new Refusal('model_missing', `no version ${version}`, { version });
@@ -35,12 +32,14 @@ export async function verifyModel(means: Means, version: number): Promise<Verifi
   const start = await compute.start({ federation, out: blobs.scratch('verify-start') });
   let base = (await blobs.adopt(start)).digest;
   let server: string | undefined;
-  let done = 0;
-  for (const story of stories) {
+  let before: RoundStory | undefined;
+  for (const [at, story] of stories.entries()) {
     if (story.summary.base !== base)
       throw differs(`round ${story.summary.round} started`, base, story.summary.base);
-    ({ base, server } = await recompute(means, story, base, server));
-    means.progress(++done, stories.length);
+    const previous = before?.summary.step === story.summary.step ? before.aggregated?.combined : undefined;
+    ({ base, server } = await recompute(means, story, { base, server, previous }));
+    before = story;
+    means.progress(at + 1, stories.length);
   }
   const assembled = await compute.assemble({
     federation,
@@ -52,26 +51,38 @@ export async function verifyModel(means: Means, version: number): Promise<Verifi
   return { version, weights: digest, rounds: stories.length, updates: countUpdates(stories) };
 }
 
+/** Digests of what a round was computed from, beside its updates. */
+interface Inputs {
+  readonly base: string;
+  readonly server: string | undefined;
+  /** The combined vector of the round before, of the same step. */
+  readonly previous: string | undefined;
+}
+
 async function recompute(
-  { state, blobs, compute }: Means,
-  { summary, aggregated }: RoundStory,
-  base: string,
-  server: string | undefined,
+  { state, blobs, compute, canaryFile }: ModelMeans,
+  { summary, aggregated, seed }: RoundStory,
+  { base, server, previous }: Inputs,
 ): Promise<{ base: string; server: string | undefined }> {
   const recorded = aggregated as DataOf<'round_aggregated'>;
   const written = await compute.aggregate({
     federation: foundedFederation(state),
     step: summary.step,
     contributions: await Promise.all(
-      recorded.contributions.map(async ({ member, update, samples }) => ({
+      recorded.contributions.map(async ({ member, update, samples, influence = 1, copyOf }) => ({
         member,
         update: await blobs.locate(update),
         weight: samples,
+        influence,
+        copyOf,
       })),
     ),
     rule: recorded.rule,
     base: await blobs.locate(base),
     server: await locateIfAny(blobs, server),
+    previous: await locateIfAny(blobs, previous),
+    canaryFile,
+    seed,
     out: blobs.scratch('verify-round'),
   });
   const combined = (await blobs.adopt(written.combined)).digest;

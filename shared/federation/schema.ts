@@ -109,6 +109,9 @@ const Rounds = z
     error: 'target must be at least min',
   });
 
+/** f, the updates assumed to be outliers. Default: what the size of the cohort allows, see `assumedOutliers`. */
+const outliers = z.int().min(0).max(10_000).optional();
+
 const Checks = z.strictObject({
   norm: z
     .strictObject({
@@ -121,16 +124,97 @@ const Checks = z.strictObject({
   maxSamples: z.int().min(1).default(1_000_000),
   /** Samples count up to this multiple of the cohort's median, whatever was claimed and enrolled. */
   samplesPerMedian: z.number().min(1).default(10),
+  /** f, the members assumed to be outliers. Default by the size of the cohort, see `assumedOutliers`. */
+  outliers,
+  /** Detectors that are left out. They are listed in the reference of this file. */
+  without: z.array(z.string().min(1).max(64)).max(64).default([]),
+  audit: z
+    .strictObject({
+      /** τ: a member is taken out of sums when the mean rank of a canary label rises by more without it. */
+      threshold: share.default(0.05),
+      /** A label counts when at least this many canaries of it are held by others. */
+      leastCanaries: z.int().min(1).default(20),
+    })
+    .prefault({}),
 });
+
+const Standing = z.strictObject({
+  /** `observe` only records, `recommend` asks an operator, `enforce` acts. */
+  mode: z.enum(['observe', 'recommend', 'enforce']).default('enforce'),
+  /** Quarantine follows when this many of the last `window` judged rounds were outliers. */
+  quarantineAfter: z.int().min(1).max(1000).default(3),
+  window: z.int().min(1).max(1000).default(10),
+  /** Clean rounds in quarantine, in a row, after which a member is released; 0: by an operator only. */
+  releaseAfter: z.int().min(0).max(100_000).default(20),
+  budget: z
+    .strictObject({
+      /** Automatic quarantines per `per`. Default: the assumed outliers of the cohort, at least 1. */
+      quarantines: z.int().min(0).optional(),
+      per: duration.prefault('24h'),
+    })
+    .prefault({}),
+  /** λ: how much of a member's reputation is carried from round to round. */
+  memory: z.number().gt(0).lt(1).default(0.95),
+});
+
+/** What is done to the updates before the rule combines them; each step hands its rows to the next. */
+const PreAggregation = z.discriminatedUnion('rule', [
+  z.strictObject({ rule: z.literal('nnm'), outliers }),
+  z.strictObject({ rule: z.literal('bucketing'), size: z.int().min(2).max(1000).default(2) }),
+  z.strictObject({ rule: z.literal('arc'), outliers }),
+  z.strictObject({
+    rule: z.literal('norm-clip'),
+    /** The longest norm that passes unclipped. Default: the median norm of the updates. */
+    norm: z.number().positive().optional(),
+  }),
+]);
+
+const before = z.array(PreAggregation).max(4).optional();
 
 /** A rule is a value with its own parameters; more rules are more members of this union. */
 const Rule = z.discriminatedUnion('rule', [
-  z.strictObject({ rule: z.literal('weighted-mean') }),
+  z.strictObject({ rule: z.literal('weighted-mean'), before }),
   z.strictObject({
     rule: z.literal('trimmed-mean'),
     /** f, the updates trimmed at each end of a column. Default max(1, ⌊0.2 n⌋). */
     trim: z.int().min(0).optional(),
+    before,
   }),
+  z.strictObject({ rule: z.literal('median'), before }),
+  z.strictObject({ rule: z.literal('mean-around-median'), outliers, before }),
+  z.strictObject({
+    rule: z.literal('geometric-median'),
+    /** ν: distances below it count as ν. */
+    smoothing: z.number().positive().default(1e-6),
+    /** Weiszfeld steps from zero. Default: until it has converged. */
+    iterations: z.int().min(1).max(10_000).optional(),
+    before,
+  }),
+  z.strictObject({
+    rule: z.literal('krum'),
+    outliers,
+    /** Nearest others whose squared distances make a score. Default n − f − 2. */
+    neighbours: z.int().min(1).optional(),
+    before,
+  }),
+  z.strictObject({
+    rule: z.literal('multi-krum'),
+    outliers,
+    neighbours: z.int().min(1).optional(),
+    /** m, the best scores that are averaged. Default n − f. */
+    keep: z.int().min(1).optional(),
+    before,
+  }),
+  z.strictObject({ rule: z.literal('bulyan'), outliers, before }),
+  z.strictObject({ rule: z.literal('mda'), outliers, before }),
+  z.strictObject({
+    rule: z.literal('centred-clipping'),
+    /** τ. Default: the median distance from the centre. */
+    radius: z.number().positive().optional(),
+    iterations: z.int().min(1).max(1000).default(3),
+    before,
+  }),
+  z.strictObject({ rule: z.literal('fltrust'), before }),
 ]);
 
 const Threshold = z.strictObject({
@@ -171,6 +255,7 @@ export const FederationSchema = z
       .default(1),
     rounds: Rounds.prefault({}),
     checks: Checks.prefault({}),
+    standing: Standing.prefault({}),
     /** The rule for gradient families. Sums and statistics are always a weighted mean. */
     aggregation: Rule.prefault({ rule: 'trimmed-mean' }),
     threshold: Threshold.prefault({}),
@@ -197,4 +282,12 @@ export type ModelSpec = Federation['model'];
 export type ChristoffelSpec = Extract<ModelSpec, { family: 'christoffel' }>;
 export type AutoencoderSpec = Extract<ModelSpec, { family: 'autoencoder' }>;
 export type RuleSpec = Federation['aggregation'];
+export type RuleName = RuleSpec['rule'];
+export type RuleOf<Name extends RuleName> = Extract<RuleSpec, { rule: Name }>;
+export type PreAggregationSpec = NonNullable<RuleSpec['before']>[number];
+export type PreAggregationOf<Name extends PreAggregationSpec['rule']> = Extract<
+  PreAggregationSpec,
+  { rule: Name }
+>;
+export type StandingPolicy = Federation['standing'];
 export type RoundWindows = Federation['rounds'];

@@ -218,7 +218,8 @@ class QuantileScale implements NumericScale {
 
 /**
  * (t − low) / (high − low), clipped, over the span of the pooled rows without the outermost 0.1 % on each side.
- * A member with a larger share can widen that span; where this matters, `quantile` is the encoding to take.
+ * A member with a larger share can widen that span, as far as the declared bounds of the feature let it; where there
+ * are none, `quantile` is the encoding to take.
  */
 class LogScale implements NumericScale {
   readonly median: number;

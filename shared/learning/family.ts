@@ -64,6 +64,13 @@ export interface RoundStep {
   train(rows: RowSource, context: TrainContext): Promise<LocalResult>;
   /** Coordinator side: can these values come from that many honest rows? Norm, shape and finiteness are checked elsewhere. */
   inspect(update: TensorSet, samples: number): StructureFinding | undefined;
+  /** Coordinator side: whether the base after this round can be assembled to a model, so that sums can be audited by it. */
+  readonly audited?: boolean;
+  /**
+   * Coordinator side: the gradient at the base of Σ wᵣ · score(r) over these rows, in the layout of an update.
+   * Default weights: 1/rows each, which makes it the mean.
+   */
+  slope?(base: TensorSet, rows: RowBatch, weights?: Float32Array): Promise<TensorSet>;
   /**
    * Coordinator side: the combined vector becomes the base of the next round.
    * `server` is state that clients never see (optimiser moments). Deterministic: same inputs, same bytes.

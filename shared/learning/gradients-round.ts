@@ -7,7 +7,7 @@ import type { Columns } from './columns.ts';
 import { Encoder } from './encoding.ts';
 import type { RoundStep, RowBatch, RowSource, TrainContext } from './family.ts';
 import { inspectSamples } from './inspect-shares.ts';
-import { descend, loadNetwork, type Network, networkLayout, tensorsOf } from './network.ts';
+import { descend, gradientOf, loadNetwork, type Network, networkLayout, tensorsOf } from './network.ts';
 import { Random } from './random.ts';
 import { stepServer } from './server-optimizer.ts';
 import { collect, extend, valuesOf } from './tensor-set.ts';
@@ -45,6 +45,25 @@ export function gradientsStep(spec: AutoencoderSpec, columns: Columns): RoundSte
       }
     },
     inspect: (_, samples) => inspectSamples(samples),
+    async slope(base, rows, weights) {
+      const tf = await loadAlgebra();
+      const network = loadNetwork(tf, layout, base);
+      try {
+        const encoded = encoderOf(columns, spec, base).encode(rows);
+        const gradients = tf.tidy(() => {
+          const input = tf.tensor2d(encoded, [rows.rows, columns.width]);
+          const perScore = (weights ?? new Float32Array(rows.rows).fill(1 / rows.rows)).map(
+            (weight) => weight / columns.width,
+          );
+          return gradientOf(tf, network, spec.activation, input, () => tf.tensor1d(perScore)).gradients;
+        });
+        const slope = await readNetwork(gradients, layout);
+        tf.dispose(tensorsOf(gradients));
+        return slope;
+      } finally {
+        tf.dispose(tensorsOf(network));
+      }
+    },
     apply({ base, combined, server }) {
       const step = stepServer(spec.server, spec.rounds, layout, {
         weights: base,

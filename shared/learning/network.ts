@@ -93,18 +93,34 @@ export function descend(
   descent: Descent,
 ): { network: Network; loss: Scalar } {
   return tf.tidy(() => {
-    const outputs = forward(tf, network, activation, rows);
-    const errors = tf.sub<Tensor2D>(outputs.at(-1) ?? rows, rows);
-    const perRow = tf.sum<Tensor1D>(tf.square(errors), 1);
-    const rowWeights = weighRows(tf, perRow, descent.trimLoss);
-    const slopes = tf.mul<Tensor2D>(tf.mul(errors, 2), tf.expandDims(rowWeights, 1));
-    const gradients = backward(tf, network, activation, outputs, slopes);
+    const { gradients, loss } = gradientOf(tf, network, activation, rows, (perRow) =>
+      weighRows(tf, perRow, descent.trimLoss),
+    );
     const drawn = descent.proximal > 0 ? pullTo(tf, gradients, network, anchor, descent.proximal) : gradients;
-    return {
-      network: stepAgainst(tf, network, drawn, descent.learningRate),
-      loss: tf.sum<Scalar>(tf.mul(perRow, rowWeights)),
-    };
+    return { network: stepAgainst(tf, network, drawn, descent.learningRate), loss };
   });
+}
+
+/**
+ * The gradient of Σ wᵣ ‖x̂ᵣ − xᵣ‖², in the order of the network, and that sum; `weigh` gives w from the errors of the
+ * rows. Call inside `tf.tidy`.
+ */
+export function gradientOf(
+  tf: Algebra,
+  network: Network,
+  activation: Activation,
+  rows: Tensor2D,
+  weigh: (perRow: Tensor1D) => Tensor1D,
+): { gradients: Network; loss: Scalar } {
+  const outputs = forward(tf, network, activation, rows);
+  const errors = tf.sub<Tensor2D>(outputs.at(-1) ?? rows, rows);
+  const perRow = tf.sum<Tensor1D>(tf.square(errors), 1);
+  const rowWeights = weigh(perRow);
+  const slopes = tf.mul<Tensor2D>(tf.mul(errors, 2), tf.expandDims(rowWeights, 1));
+  return {
+    gradients: backward(tf, network, activation, outputs, slopes),
+    loss: tf.sum<Scalar>(tf.mul(perRow, rowWeights)),
+  };
 }
 
 /** The input, then the output of each layer. */

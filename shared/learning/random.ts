@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 
 /**
  * Seeded random numbers, the same on every machine: xoshiro128** 1.1 (Blackman and Vigna 2018,
@@ -10,8 +11,8 @@ export class Random {
   #spareNormal: number | undefined;
 
   constructor(label: string, seed: number) {
-    const digest = createHash('sha256').update(`${label}\n${seed}`).digest();
-    this.#state = Uint32Array.from([0, 4, 8, 12], (at) => digest.readUInt32LE(at));
+    const digest = new DataView(sha256(utf8ToBytes(`${label}\n${seed}`)).buffer);
+    this.#state = Uint32Array.from([0, 4, 8, 12], (at) => digest.getUint32(at, true));
   }
 
   /** Uniform over the 32-bit unsigned integers. */

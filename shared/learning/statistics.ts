@@ -2,9 +2,9 @@
 import type { Layout, TensorSet } from '../tensors/tensor.ts';
 import type { Columns, Place } from './columns.ts';
 import { encodingSpecs } from './encoding.ts';
-import type { RoundStep, RowBatch, RowSource, TrainContext } from './family.ts';
+import type { RoundStep, RowBatch, RowSource, StructureFinding, TrainContext } from './family.ts';
 import { allotFineBins, COARSE_BINS, coarseBin, FINE_BINS, partOfBin, positionOf } from './grid.ts';
-import { firstFinding, inspectSamples, inspectShares } from './inspect-shares.ts';
+import { firstFinding, inconsistent, inspectSamples, inspectShares, short } from './inspect-shares.ts';
 import { collect, extend, valuesOf } from './tensor-set.ts';
 
 /** Rows read at a time. */
@@ -56,6 +56,7 @@ function spansStep(columns: Columns, finish: (base: TensorSet) => TensorSet): Ro
       firstFinding([
         () => inspectSamples(samples),
         () => inspectNumericShares(columns, update, 'coarse', COARSE_BINS, samples),
+        () => inspectDeclaredBounds(columns, update),
         () => inspectCategoryShares(columns, update, samples),
         () => inspectBooleanShares(columns, update, samples),
       ]),
@@ -182,6 +183,31 @@ function inspectNumericShares(
       return inspectShares(feature.name, values.subarray(slot * bins, (slot + 1) * bins), samples);
     }),
   );
+}
+
+/** Nobody has rows where the federation says there are none: the data checks refuse them before they are counted. */
+function inspectDeclaredBounds(columns: Columns, update: TensorSet): StructureFinding | undefined {
+  const values = update.tensors.get('coarse') ?? new Float32Array();
+  return firstFinding(
+    columns.numerics.map(({ feature, slot }) => () => {
+      if (feature.type !== 'numeric') return undefined;
+      const { name, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = feature;
+      const shares = values.subarray(slot * COARSE_BINS, (slot + 1) * COARSE_BINS);
+      const [first, last] = [binOf(min), binOf(max)];
+      const outside = shares.reduce((sum, share, bin) => (bin < first || bin > last ? sum + share : sum), 0);
+      if (outside === 0) return undefined;
+      return inconsistent(`${name}: ${short(outside)} of the rows lie outside ${min} … ${max}`, {
+        feature: name,
+        value: outside,
+        bound: 0,
+      });
+    }),
+  );
+}
+
+/** The coarse bin of a value as rows hold it, in float32. */
+function binOf(value: number): number {
+  return coarseBin(positionOf(Math.fround(value)));
 }
 
 function inspectCategoryShares(columns: Columns, update: TensorSet, samples: number) {

@@ -41,6 +41,7 @@ export function sumsStep(spec: ChristoffelSpec, columns: Columns): RoundStep {
     kind: 'sums',
     repeat: 1,
     combineBy: 'weighted-mean',
+    audited: true,
     layout: () => [gram],
     async train(rows, context) {
       const tf = await loadAlgebra();

@@ -69,6 +69,24 @@ export function writeTensorFile<T>(path: string, layout: Layout, fill: (writer: 
   }
 }
 
+/** The same for values that come by and by. */
+export async function fillTensorFile<T>(
+  path: string,
+  layout: Layout,
+  fill: (writer: TensorSink) => Promise<T>,
+): Promise<T> {
+  const writer = new TensorFileWriter(path, layout);
+  try {
+    writer.header(layout);
+    const result = await fill(writer);
+    writer.finish();
+    return result;
+  } catch (error) {
+    writer.discard();
+    throw error;
+  }
+}
+
 /** Writes a whole set to `path`, durable at return. Refuses `disk_full`. */
 export function writeTensors(path: string, set: TensorSet): void {
   const values = valuesInOrder(set);

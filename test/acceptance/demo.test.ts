@@ -51,7 +51,7 @@ describe('npm run demo', () => {
   it('runs the rounds of an autoencoder that are asked for, and scores some of them', {
     timeout: 300_000,
   }, async () => {
-    const args = ['--clients', '2', '--family', 'autoencoder', '--rounds', '50'];
+    const args = ['--clients', '3', '--attackers', '0', '--family', 'autoencoder', '--rounds', '50'];
     const { family, rounds, attackers } = await demoSummary(emptyFolder(), args);
     expect(family).toBe('autoencoder');
     expect(attackers).toEqual([]);

@@ -11,6 +11,9 @@ describe('the metrics of a coordinator', () => {
     metrics.updateJudged('accept', undefined);
     metrics.updateJudged('reject', 'norm_outlier');
     metrics.updateJudged('reject', 'norm_outlier');
+    metrics.findingFailed('norm', 'reject');
+    metrics.standingChanged('quarantined', 'automatic');
+    metrics.standingRecommended('quarantined', 'budget');
     metrics.roundEnded('aggregated');
     metrics.phaseTook('collect', 3);
     metrics.moved('in', 1024);
@@ -28,6 +31,9 @@ describe('the metrics of a coordinator', () => {
     for (const line of [
       'vedette_updates_total{decision="accept",code="none"} 1',
       'vedette_updates_total{decision="reject",code="norm_outlier"} 2',
+      'vedette_findings_total{check="norm",decision="reject"} 1',
+      'vedette_standing_changes_total{to="quarantined",by="automatic"} 1',
+      'vedette_standing_recommendations_total{to="quarantined",because="budget"} 1',
       'vedette_rounds_total{outcome="aggregated"} 1',
       'vedette_round_phase_seconds_bucket{le="2",phase="collect"} 0',
       'vedette_round_phase_seconds_bucket{le="10",phase="collect"} 1',

@@ -1,276 +1,430 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { appliedShares, combinerOf } from '../../coordinator/core/aggregators/registry.ts';
+import { guardRule, planOf } from '../../coordinator/core/aggregators/registry.ts';
+import type { Matrix } from '../../coordinator/core/aggregators/rule.ts';
 import { trimOf } from '../../coordinator/core/aggregators/trimmed-mean.ts';
-import type { RuleSpec } from '../../shared/federation/schema.ts';
-import { Refusal } from '../../shared/refusal.ts';
-import { referenceData } from '../support/reference-data.ts';
+import { FederationSchema, type RuleSpec } from '../../shared/federation/schema.ts';
+import { Random } from '../../shared/learning/random.ts';
+import { aggregate, distance, planFor } from './run-plan.ts';
 
-function combine(
-  rule: RuleSpec,
-  rows: readonly (readonly number[])[],
-  weights = rows.map(() => 1),
-): number[] {
-  const tile = rows.map((row) => Float32Array.from(row));
-  const out = new Float32Array(rows[0]?.length ?? 0);
-  combinerOf(rule, weights)(tile, out);
-  return [...out];
-}
+const spec = (value: unknown): RuleSpec => FederationSchema.shape.aggregation.parse(value);
 
-/** The definition, by a full sort. */
-function trimmedBySort(rows: readonly (readonly number[])[], f: number): number[] {
-  return (rows[0] ?? []).map((_, column) => {
-    const sorted = rows.map((row) => Math.fround(row[column] ?? 0)).sort((a, b) => a - b);
-    const middle = sorted.slice(f, sorted.length - f);
-    return Math.fround(middle.reduce((sum, value) => sum + value, 0) / middle.length);
+const WEIGHTED = spec({ rule: 'weighted-mean' });
+const TRIMMED = spec({ rule: 'trimmed-mean' });
+
+const cohorts = fc
+  .record({ seed: fc.nat(1_000_000), n: fc.integer({ min: 3, max: 9 }) })
+  .map(({ seed, n }): number[][] => {
+    const random = new Random('test-rows', seed);
+    return Array.from({ length: n }, () => [random.normal(), 3 + random.normal()]);
   });
-}
-
-const value = fc.float({ min: -1000, max: 1000, noNaN: true });
-const rowsOf = (minUpdates: number, maxUpdates: number) =>
-  fc
-    .tuple(fc.integer({ min: minUpdates, max: maxUpdates }), fc.integer({ min: 1, max: 6 }))
-    .chain(([n, d]) =>
-      fc.array(fc.array(value, { minLength: d, maxLength: d }), { minLength: n, maxLength: n }),
-    );
-
-const WEIGHTED: RuleSpec = { rule: 'weighted-mean' };
-const TRIMMED: RuleSpec = { rule: 'trimmed-mean' };
-
-function expectClose(seen: readonly number[], expected: readonly number[], tolerance = 1e-2): void {
-  expect(seen.length).toBe(expected.length);
-  seen.forEach((one, index) => {
-    expect(Math.abs(one - (expected[index] ?? Number.NaN))).toBeLessThanOrEqual(tolerance);
-  });
-}
-
-interface Vector {
-  readonly id: string;
-  readonly rule: string;
-  readonly params: {
-    readonly f?: number;
-    readonly beta_fraction?: number;
-    readonly weights?: readonly number[];
-  };
-  readonly input: string | readonly number[][];
-  readonly expected: readonly number[];
-  readonly abs_tol: number;
-}
-
-describe('published vectors', () => {
-  const path = referenceData('vectors/aggregators.json');
-  if (path === undefined) {
-    // `referenceData` has printed why.
-    it.skip('are not on this machine', () => {});
-    return;
-  }
-  const { inputs, aggregators } = JSON.parse(readFileSync(path, 'utf8')) as {
-    inputs: Record<string, number[][]>;
-    aggregators: Vector[];
-  };
-  const ours: Record<string, (vector: Vector, n: number) => RuleSpec> = {
-    Average: () => WEIGHTED,
-    'WeightedMean (FedAvg)': () => WEIGHTED,
-    TrMean: ({ params }, n) => ({
-      rule: 'trimmed-mean',
-      trim: params.f ?? Math.floor((params.beta_fraction ?? 0) * n),
-    }),
-  };
-  const shipped = aggregators.filter(({ rule }) => rule in ours);
-
-  it('name thirteen results of the shipped rules', () => {
-    expect(shipped.length).toBe(13);
-  });
-
-  it.each(shipped.map((vector) => [vector.id, vector] as const))('%s', (_id, vector) => {
-    const rows = typeof vector.input === 'string' ? (inputs[vector.input] ?? []) : vector.input;
-    const rule = ours[vector.rule]?.(vector, rows.length) ?? WEIGHTED;
-    const seen = combine(rule, rows, [...(vector.params.weights ?? rows.map(() => 1))]);
-    // Inputs and results are float32 here: the vectors' tolerance, and half a step of float32 at the value.
-    seen.forEach((one, index) => {
-      const expected = vector.expected[index] ?? Number.NaN;
-      expect(Math.abs(one - expected)).toBeLessThanOrEqual(vector.abs_tol + Math.abs(expected) * 2 ** -23);
-    });
-  });
-});
-
-describe.each([WEIGHTED, TRIMMED])('$rule', (rule) => {
-  it('does not care in which order the updates come', () => {
-    fc.assert(
-      fc.property(
-        rowsOf(3, 12).chain((rows) =>
-          fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length })),
-        ),
-        ([rows, shuffled]) => expectClose(combine(rule, shuffled), combine(rule, rows), 1e-4),
-      ),
-    );
-  });
-
-  it('moves with its updates and scales with them', () => {
-    fc.assert(
-      fc.property(rowsOf(3, 12), value, fc.constantFrom(-2, 0.5, 4), (rows, shift, scale) => {
-        const plain = combine(rule, rows);
-        const moved = combine(
-          rule,
-          rows.map((row) => row.map((one) => one + shift)),
-        );
-        expectClose(
-          moved,
-          plain.map((one) => one + shift),
-          1e-2,
-        );
-        const scaled = combine(
-          rule,
-          rows.map((row) => row.map((one) => one * scale)),
-        );
-        expectClose(
-          scaled,
-          plain.map((one) => one * scale),
-          1e-3,
-        );
-      }),
-    );
-  });
-
-  it('gives what all agree on, exactly', () => {
-    fc.assert(
-      fc.property(
-        fc.array(value, { minLength: 1, maxLength: 6 }),
-        fc.integer({ min: 3, max: 50 }),
-        (row, n) => {
-          expect(
-            combine(
-              rule,
-              Array.from({ length: n }, () => row),
-            ),
-          ).toEqual(row.map((one) => one + 0));
-        },
-      ),
-    );
-  });
-
-  it('gives the same bytes whatever the width of a tile', () => {
-    const columns = 5000;
-    const rows = Array.from({ length: 11 }, (_, row) =>
-      Float32Array.from(
-        { length: columns },
-        (_, column) => Math.sin(row * 7919 + column * 104_729) * 10 ** (row % 5),
-      ),
-    );
-    const weights = rows.map((_, row) => 1 + row * 0.37);
-    const whole = new Float32Array(columns);
-    combinerOf(rule, weights)(rows, whole);
-    for (const width of [1, 7, 1023, 1024, 1025, 4096]) {
-      const combineTile = combinerOf(rule, weights);
-      const pieces = new Float32Array(columns);
-      for (let from = 0; from < columns; from += width) {
-        const to = Math.min(columns, from + width);
-        combineTile(
-          rows.map((row) => row.subarray(from, to)),
-          pieces.subarray(from, to),
-        );
-      }
-      expect(Buffer.from(pieces.buffer).equals(Buffer.from(whole.buffer))).toBe(true);
-    }
-  });
-
-  it('refuses to combine nothing', () => {
-    expect(() => combinerOf(rule, [])).toThrow(Refusal);
-  });
-
-  it('states shares that sum to one', () => {
-    const total = appliedShares(rule, [1, 2, 5]).reduce((sum, share) => sum + share, 0);
-    expect(total).toBeCloseTo(1, 12);
-  });
-});
 
 describe('weighted mean', () => {
-  it('weighs by samples and accumulates beyond float32', () => {
-    expect(combine(WEIGHTED, [[2 ** 24], [1], [-(2 ** 24)]], [1, 1, 1])).toEqual([Math.fround(1 / 3)]);
-    expect(combine(WEIGHTED, [[1], [5]], [3, 1])).toEqual([2]);
-    expect(appliedShares(WEIGHTED, [3, 1])).toEqual([0.75, 0.25]);
+  it('weighs by samples, and says so in the shares', () => {
+    expect(aggregate(WEIGHTED, [[1], [5]], { weights: [3, 1] })).toEqual([2]);
+    expect(planFor(WEIGHTED, [[1], [5]], { weights: [3, 1] })).toEqual({
+      kind: 'linear',
+      coefficients: [0.75, 0.25],
+      shares: [0.75, 0.25],
+    });
+  });
+
+  it('caps influence by the weight, not by the length', () => {
+    const plan = planFor(WEIGHTED, [[1], [5]], { weights: [1, 1], influence: [1, 0.25] });
+    expect(plan).toMatchObject({ coefficients: [0.8, 0.2] });
+  });
+
+  it('lets buckets weigh what their updates weigh together', () => {
+    const bucketed = spec({ rule: 'weighted-mean', before: [{ rule: 'bucketing', size: 2 }] });
+    const rows = [[1], [2], [3], [4], [10]];
+    expect(aggregate(bucketed, rows)[0]).toBeCloseTo(4, 12);
+    const { shares } = planFor(bucketed, rows);
+    for (const share of shares) expect(share).toBeCloseTo(0.2, 12);
   });
 
   it.each([[[0, 0]], [[1, -1]], [[1, Number.NaN]], [[1, Number.POSITIVE_INFINITY]]])(
     'refuses the weights %j',
     (weights) => {
-      expect(() => combinerOf(WEIGHTED, weights)).toThrow(
-        expect.objectContaining({ code: 'rule_breakdown' }),
-      );
+      expect(() => guardRule(WEIGHTED, weights)).toThrow(expect.objectContaining({ code: 'rule_breakdown' }));
     },
   );
 });
 
 describe('trimmed mean', () => {
-  it('is the definition, for every n up to 50 and every f', () => {
-    const column = (n: number, seed: number) =>
-      Array.from({ length: n }, (_, row) => Math.sin(seed + row * row) * 10);
-    for (let n = 1; n <= 50; n++) {
-      for (let f = 0; n - 2 * f >= 1; f++) {
-        const columns = Array.from({ length: 20 }, (_, seed) => column(n, seed + n));
-        const rows = Array.from({ length: n }, (_, row) => columns.map((one) => one[row] ?? 0));
-        expect(combine({ rule: 'trimmed-mean', trim: f }, rows)).toEqual(trimmedBySort(rows, f));
-      }
-    }
-  });
-
-  it('is the definition for ties, zeros of both signs and numbers of any size', () => {
-    const awkward = fc.oneof(
-      fc.float({ noNaN: true, noDefaultInfinity: true }),
-      fc.constantFrom(0, -0, 1, -1, 2 ** -149),
-    );
-    const rows = fc
-      .integer({ min: 3, max: 20 })
-      .chain((n) => fc.array(fc.tuple(awkward), { minLength: n, maxLength: n }));
-    fc.assert(
-      fc.property(rows, (some) => {
-        expect(combine(TRIMMED, some)).toEqual(
-          trimmedBySort(some, trimOf({ rule: 'trimmed-mean' }, some.length)),
-        );
-      }),
-    );
-  });
-
   it('stays between the honest values with f outliers of any size', () => {
-    const outlier = fc.float({ noNaN: true, noDefaultInfinity: true });
-    const cohort = rowsOf(3, 40).chain((honest) => {
-      const d = honest[0]?.length ?? 1;
-      const most = Math.floor((honest.length - 1) / 2);
-      const outliers = fc.array(fc.array(outlier, { minLength: d, maxLength: d }), {
-        minLength: 1,
-        maxLength: most,
-      });
-      return fc.tuple(fc.constant(honest), outliers);
-    });
+    const outlier = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e300, max: 1e300 });
+    const attacked = cohorts.chain((honest) =>
+      fc.tuple(
+        fc.constant(honest),
+        fc.array(fc.tuple(outlier, outlier), {
+          minLength: 1,
+          maxLength: Math.floor((honest.length - 1) / 2),
+        }),
+      ),
+    );
     fc.assert(
-      fc.property(cohort, ([honest, outliers]) => {
-        const seen = combine({ rule: 'trimmed-mean', trim: outliers.length }, [...outliers, ...honest]);
+      fc.property(attacked, ([honest, outliers]) => {
+        const trim = outliers.length;
+        const seen = aggregate(spec({ rule: 'trimmed-mean', trim }), [...outliers, ...honest]);
         seen.forEach((one, column) => {
           const values = honest.map((row) => row[column] ?? 0);
-          expect(one).toBeGreaterThanOrEqual(Math.min(...values));
-          expect(one).toBeLessThanOrEqual(Math.max(...values));
+          expect(one).toBeGreaterThanOrEqual(Math.min(...values) - 1e-12);
+          expect(one).toBeLessThanOrEqual(Math.max(...values) + 1e-12);
         });
       }),
     );
   });
 
-  it('ignores claimed samples', () => {
+  it('ignores claimed samples, and prefers no update', () => {
     const rows = [[1], [2], [3], [9]];
-    expect(combine(TRIMMED, rows, [1, 1, 1, 1e9])).toEqual(combine(TRIMMED, rows));
-    expect(appliedShares(TRIMMED, [1, 1, 1, 1e9])).toEqual([0.25, 0.25, 0.25, 0.25]);
+    const claimed = { weights: [1, 1, 1, 1e9] };
+    expect(aggregate(TRIMMED, rows, claimed)).toEqual(aggregate(TRIMMED, rows));
+    expect(planFor(TRIMMED, rows, claimed)).toEqual({
+      kind: 'columns',
+      mix: undefined,
+      kernel: { kernel: 'trimmed-mean', trim: 1 },
+      shares: [0.25, 0.25, 0.25, 0.25],
+    });
   });
 
-  it('trims a fifth by default, at least one', () => {
-    expect([3, 5, 9, 10, 14, 15, 50].map((n) => trimOf({ rule: 'trimmed-mean' }, n))).toEqual([
-      1, 1, 1, 2, 2, 3, 10,
-    ]);
+  it('trims a fifth of the updates by default, at least one', () => {
+    const trimmed = { rule: 'trimmed-mean' } as const;
+    expect([3, 5, 9, 10, 14, 15, 50].map((n) => trimOf(trimmed, n))).toEqual([1, 1, 1, 2, 2, 3, 10]);
   });
 
-  it('refuses when nothing is left', () => {
-    expect(() => combine({ rule: 'trimmed-mean', trim: 2 }, [[1], [2], [3], [4]])).toThrow(
-      /leaves 0, at least 1/,
+  it('still trims for as many updates when they are bucketed', () => {
+    const plan = planFor(
+      spec({ rule: 'trimmed-mean', before: [{ rule: 'bucketing', size: 2 }] }),
+      Array.from({ length: 10 }, (_, index) => [index]),
     );
-    expect(() => combine(TRIMMED, [[1], [2]])).toThrow(expect.objectContaining({ code: 'rule_breakdown' }));
+    expect(plan).toMatchObject({ kernel: { trim: 2 }, mix: { length: 5 } });
+  });
+
+  it('hears a capped update in full or, below a half, not at all: shortened it would be one of the middle', () => {
+    const five = [[1], [2], [3], [4], [9]];
+    expect(planFor(TRIMMED, five, { influence: [1, 0.5, 1, 1, 1] })).toEqual(planFor(TRIMMED, five));
+    const plan = planFor(TRIMMED, five, { influence: [1, 1, 1, 1, 0.49] });
+    expect(plan).toMatchObject({ mix: { length: 4 }, shares: [0.25, 0.25, 0.25, 0.25, 0] });
+    expect(planFor(TRIMMED, five, { influence: [0.1, 0.1, 0.1, 0.1, 0.1] })).toEqual(planFor(TRIMMED, five));
+  });
+
+  it('makes one row of copies, unless the rule then had too few', () => {
+    const copies = [0, 1, 1, 1, 4];
+    const five = [[1], [2], [2], [2], [9]];
+    const plan = planFor(TRIMMED, five, { copies });
+    expect(plan).toMatchObject({
+      mix: [[1], [0, 1 / 3, 1 / 3, 1 / 3], [0, 0, 0, 0, 1]].map((row) => ({ ...row })),
+    });
+    expect(plan.shares[1]).toBeCloseTo(1 / 9, 12);
+    const three = [[1], [2], [2]];
+    expect(planFor(TRIMMED, three, { copies: [0, 1, 1] })).toEqual(planFor(TRIMMED, three));
+  });
+
+  it('lets copies share one weight in a mean', () => {
+    const plan = planFor(WEIGHTED, [[1], [5], [5]], { weights: [10, 10, 10], copies: [0, 1, 1] });
+    expect(plan.shares).toEqual([0.5, 0.25, 0.25]);
   });
 });
+
+describe('geometric median', () => {
+  const converged = spec({ rule: 'geometric-median', smoothing: 1e-9 });
+  const cost = (at: readonly number[], rows: Matrix) => rows.reduce((sum, row) => sum + distance(at, row), 0);
+
+  it('has the least sum of distances', () => {
+    const steps = [-1, 1].flatMap((sign) => [1e-3, 1e-5].map((size) => sign * size));
+    fc.assert(
+      fc.property(cohorts, (rows) => {
+        const at = aggregate(converged, rows);
+        for (const step of steps) {
+          expect(cost(at, rows)).toBeLessThanOrEqual(cost([(at[0] ?? 0) + step, at[1] ?? 0], rows) + 1e-9);
+          expect(cost(at, rows)).toBeLessThanOrEqual(cost([at[0] ?? 0, (at[1] ?? 0) + step], rows) + 1e-9);
+        }
+      }),
+    );
+  });
+
+  it('ends on a row that more than half share, and between two it stays in the middle', () => {
+    expect(
+      distance(
+        aggregate(converged, [
+          [1, 1],
+          [1, 1],
+          [1, 1],
+          [7, 2],
+          [9, -4],
+        ]),
+        [1, 1],
+      ),
+    ).toBeLessThan(1e-6);
+    expect(aggregate(converged, [[0], [4]])).toEqual([2]);
+  });
+
+  it('nears the converged point by steps from zero', () => {
+    const rows = [
+      [1, 2],
+      [3, 1],
+      [2, 5],
+      [8, 8],
+    ];
+    const after = (iterations: number) =>
+      distance(aggregate(spec({ rule: 'geometric-median', iterations }), rows), aggregate(converged, rows));
+    expect(after(50)).toBeLessThan(1e-6);
+    expect(after(2)).toBeGreaterThan(after(5));
+  });
+});
+
+describe('Krum', () => {
+  it('gives one of the updates, and its share is all', () => {
+    const rows = [[0], [1], [1.1], [1.3], [50]];
+    expect(aggregate(spec({ rule: 'krum', outliers: 1 }), rows)).toEqual([1.1]);
+    expect(planFor(spec({ rule: 'krum', outliers: 1 }), rows).shares).toEqual([0, 0, 1, 0, 0]);
+  });
+
+  it('takes the first of equals', () => {
+    const rows = [[0], [1], [2], [3]];
+    expect(planFor(spec({ rule: 'krum', outliers: 1, neighbours: 2 }), rows).shares).toEqual([0, 1, 0, 0]);
+  });
+
+  it('does not run where outliers could be each other’s neighbours', () => {
+    const two = spec({ rule: 'krum', outliers: 2 });
+    expect(() => guardRule(two, Array(5).fill(1))).toThrow(
+      'krum with 2 outliers among 5 rows needs 2 to 2 neighbours, it has 1',
+    );
+    expect(() => guardRule({ ...two, neighbours: 2 } as RuleSpec, Array(5).fill(1))).not.toThrow();
+    expect(() => guardRule(two, Array(6).fill(1))).not.toThrow();
+  });
+});
+
+describe('Multi-Krum', () => {
+  it('averages those it keeps', () => {
+    const rows = [[0], [1], [1.1], [1.3], [50]];
+    expect(aggregate(spec({ rule: 'multi-krum', outliers: 1, keep: 2 }), rows)[0]).toBeCloseTo(1.05, 12);
+    expect(aggregate(spec({ rule: 'multi-krum', outliers: 1 }), rows)[0]).toBeCloseTo(0.85, 12);
+  });
+});
+
+describe('Bulyan', () => {
+  it('hands only the rows that Krum chose to the kernel', () => {
+    const rows = [[0], [0.1], [0.2], [0.3], [0.4], [90], [0.5]];
+    const plan = planFor(spec({ rule: 'bulyan', outliers: 1 }), rows);
+    expect(plan).toMatchObject({ kernel: { kernel: 'mean-around-median', keep: 3 }, mix: { length: 5 } });
+    expect(plan.shares[5]).toBe(0);
+    expect(plan.shares.filter((share) => share === 0.2).length).toBe(5);
+  });
+
+  it('is the definition: Krum again and again over those left', () => {
+    fc.assert(
+      fc.property(fc.nat(1_000_000), fc.integer({ min: 11, max: 15 }), (seed, n) => {
+        const random = new Random('test-bulyan', seed);
+        const rows = Array.from({ length: n }, () => [random.normal(), random.normal()]);
+        const left = [...rows.keys()];
+        const score = (index: number) =>
+          left
+            .filter((other) => other !== index)
+            .map((other) => distance(rows[index] ?? [], rows[other] ?? []) ** 2)
+            .sort((a, b) => a - b)
+            .slice(0, Math.max(1, left.length - 2 - 2))
+            .reduce((sum, square) => sum + square, 0);
+        const chosen = rows.slice(4).map(() => {
+          // The two nearest of the last five tie; rounding must not break the tie.
+          const best = left.reduce((a, b) => (score(b) < score(a) * (1 - 1e-9) ? b : a));
+          return left.splice(left.indexOf(best), 1)[0] ?? -1;
+        });
+        const { shares } = planFor(spec({ rule: 'bulyan', outliers: 2 }), rows);
+        expect(shares.flatMap((share, index) => (share > 0 ? [index] : []))).toEqual(
+          chosen.sort((a, b) => a - b),
+        );
+      }),
+    );
+  });
+
+  it('is the plain mean when no outlier is assumed', () => {
+    const plan = planFor(spec({ rule: 'bulyan', outliers: 0 }), [[1], [2], [6]]);
+    expect(plan).toMatchObject({ mix: undefined, kernel: { keep: 3 } });
+  });
+});
+
+describe('MDA', () => {
+  it('is the definition, over every subset', () => {
+    fc.assert(
+      fc.property(cohorts, fc.nat(3), (rows, wanted) => {
+        const outliers = Math.min(wanted, Math.floor((rows.length - 1) / 2));
+        const chosen = planFor(spec({ rule: 'mda', outliers }), rows).shares.flatMap((share, index) =>
+          share > 0 ? [index] : [],
+        );
+        const diameter = (subset: readonly number[]) =>
+          Math.max(0, ...subset.flatMap((a) => subset.map((b) => distance(rows[a] ?? [], rows[b] ?? []))));
+        const all = subsets(rows.length, rows.length - outliers).map(diameter);
+        expect(chosen.length).toBe(rows.length - outliers);
+        expect(diameter(chosen)).toBeCloseTo(Math.min(...all), 9);
+      }),
+    );
+  });
+
+  it('searches up to a hundred thousand subsets', () => {
+    const outliers = 10;
+    expect(() => guardRule(spec({ rule: 'mda', outliers }), Array(50).fill(1))).toThrow(
+      'mda would search 10272278170 subsets of 40 of 50 rows, at most 100000 are searched',
+    );
+    const random = new Random('test-mda', 1);
+    const rows = Array.from({ length: 21 }, () => Array.from({ length: 8 }, () => random.normal()));
+    expect(() => planFor(spec({ rule: 'mda', outliers: 5 }), rows)).not.toThrow();
+  });
+});
+
+describe('centred clipping', () => {
+  const rows = [[1], [2], [3], [1000]];
+
+  it('is moved by each update no further than its radius over n in a step', () => {
+    const once = spec({ rule: 'centred-clipping', radius: 2, iterations: 1 });
+    expect(aggregate(once, rows)[0]).toBeCloseTo((1 + 2 + 2 + 2) / 4, 12);
+    expect(aggregate(once, rows, { previous: [10] })[0]).toBeCloseTo(10 + (-2 - 2 - 2 + 2) / 4, 12);
+  });
+
+  it('clips to the median distance when no radius is given', () => {
+    const once = spec({ rule: 'centred-clipping', iterations: 1 });
+    expect(aggregate(once, rows)[0]).toBeCloseTo((1 + 2 + 2.5 + 2.5) / 4, 12);
+  });
+
+  it('counts the round before in the vector, not in the shares', () => {
+    const plan = planFor(spec({ rule: 'centred-clipping', radius: 2, iterations: 1 }), rows, {
+      previous: [10],
+    });
+    expect(plan.kind === 'linear' && plan.coefficients.length).toBe(5);
+    expect(plan.shares.length).toBe(4);
+    expect(plan.shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+  });
+});
+
+describe('FLTrust', () => {
+  const fltrust = spec({ rule: 'fltrust' });
+
+  it('gives what points elsewhere no share, and evens out lengths', () => {
+    const plan = planFor(
+      fltrust,
+      [
+        [1, 0],
+        [100, 0],
+        [-1, 0],
+      ],
+      { root: [2, 0] },
+    );
+    expect(plan).toMatchObject({ coefficients: [1, 0.01, 0, 0] });
+    expect(
+      aggregate(
+        fltrust,
+        [
+          [1, 0],
+          [100, 0],
+          [-1, 0],
+        ],
+        { root: [2, 0] },
+      ),
+    ).toEqual([2, 0]);
+  });
+
+  it('caps influence by the trust', () => {
+    const around = { root: [1, 0], influence: [1, 0.25] };
+    expect(
+      planFor(
+        fltrust,
+        [
+          [1, 0],
+          [1, 0],
+        ],
+        around,
+      ),
+    ).toMatchObject({ coefficients: [0.8, 0.2, 0] });
+  });
+
+  it('does not run without root rows, nor when it trusts nobody', () => {
+    expect(() => planFor(fltrust, [[1], [2]])).toThrow(/no step from root rows/);
+    for (const root of [[-1], [0]]) {
+      expect(() => planFor(fltrust, [[1], [2], [0]], { root })).toThrow(
+        expect.objectContaining({ code: 'rule_breakdown', message: expect.stringContaining('none of 3') }),
+      );
+    }
+  });
+});
+
+describe('outside its condition a rule', () => {
+  it.each([
+    [
+      { rule: 'trimmed-mean', trim: 2 },
+      4,
+      'trimming 2 at each end of 4 updates leaves 0, at least 1 is needed',
+    ],
+    [{ rule: 'trimmed-mean' }, 2, 'trimming 1 at each end of 2 updates leaves 0, at least 1 is needed'],
+    [
+      { rule: 'mean-around-median', outliers: 2 },
+      4,
+      'mean-around-median with 2 outliers needs more than 4 rows, there are 4',
+    ],
+    [{ rule: 'mda', outliers: 1 }, 2, 'mda with 1 outliers needs more than 2 rows, there are 2'],
+    [{ rule: 'krum' }, 1, 'krum with 0 outliers among 1 rows needs 1 to 0 neighbours, it has 1'],
+    [
+      { rule: 'krum', neighbours: 9 },
+      10,
+      'krum with 2 outliers among 10 rows needs 2 to 7 neighbours, it has 9',
+    ],
+    [{ rule: 'multi-krum', keep: 9 }, 10, 'multi-krum keeps 9 of 10 rows, with 2 outliers at most 8'],
+    [{ rule: 'bulyan' }, 10, 'bulyan with 2 outliers needs at least 11 rows, there are 10'],
+    [
+      { rule: 'median', before: [{ rule: 'nnm', outliers: 3 }] },
+      6,
+      'nnm with 3 outliers needs more than 6 rows',
+    ],
+    [
+      { rule: 'median', before: [{ rule: 'arc', outliers: 3 }] },
+      6,
+      'arc with 3 outliers needs more than 6 rows',
+    ],
+    [
+      { rule: 'trimmed-mean', before: [{ rule: 'bucketing', size: 5 }] },
+      10,
+      'trimming 2 at each end of 2 updates leaves 0',
+    ],
+    [
+      { rule: 'median', before: [{ rule: 'bucketing', size: 3 }, { rule: 'nnm' }] },
+      10,
+      'nnm with 2 outliers needs more than 4 rows, there are 4',
+    ],
+    [{ rule: 'median' }, 0, 'there is no update to combine, at least 1 is needed'],
+  ])('%j refuses %i updates', (rule, n, message) => {
+    const weights = Array.from({ length: n }, () => 1);
+    const refusal = expect.objectContaining({
+      code: 'rule_breakdown',
+      message: expect.stringContaining(message),
+    });
+    expect(() => guardRule(spec(rule), weights)).toThrow(refusal);
+    expect(() =>
+      planOf(spec(rule), { weights, influence: weights, gram: [], references: [], seed: 1 }),
+    ).toThrow(refusal);
+  });
+
+  it('runs at the bound', () => {
+    for (const [rule, n] of [
+      [{ rule: 'trimmed-mean', trim: 2 }, 5],
+      [{ rule: 'mda', outliers: 1 }, 3],
+      [{ rule: 'krum', outliers: 1 }, 3],
+      [{ rule: 'bulyan', outliers: 2 }, 11],
+      [{ rule: 'median', before: [{ rule: 'nnm', outliers: 3 }] }, 7],
+      [{ rule: 'trimmed-mean', before: [{ rule: 'bucketing' }] }, 10],
+    ] as const)
+      expect(() => guardRule(spec(rule), Array(n).fill(1))).not.toThrow();
+  });
+
+  it('is not planned from inner products that do not fit', () => {
+    const weights = [1, 1, 1];
+    expect(() =>
+      planOf(spec({ rule: 'krum' }), { weights, influence: weights, gram: [], references: [], seed: 1 }),
+    ).toThrow('inner products of 0 rows, 3 are needed');
+  });
+});
+
+function subsets(n: number, size: number): number[][] {
+  if (size === 0) return [[]];
+  return Array.from({ length: n - size + 1 }, (_, skipped) => n - 1 - skipped).flatMap((last) =>
+    subsets(last, size - 1).map((subset) => [...subset, last]),
+  );
+}

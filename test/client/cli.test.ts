@@ -37,7 +37,18 @@ describe('vedette-client', () => {
       command.commands.length > 0 ? command.commands : [command],
     );
     expect(leaves.map((command) => command.name()).sort()).toEqual(
-      ['check', 'join', 'pull', 'receipts', 'run', 'score', 'standing', 'verify'].sort(),
+      [
+        'appeal',
+        'check',
+        'evidence',
+        'join',
+        'pull',
+        'receipts',
+        'run',
+        'score',
+        'standing',
+        'verify',
+      ].sort(),
     );
     for (const command of leaves) {
       let help = '';

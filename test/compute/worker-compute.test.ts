@@ -57,13 +57,16 @@ function aggregateJob(out: string, change: Partial<AggregateJob> = {}): Aggregat
     federation,
     step: 'plain',
     contributions: [
-      { member: 'a', update: file('u-a', [1, 2, 3, 4, 5]), weight: 1 },
-      { member: 'b', update: memory([3, 2, 1, 0, -1]), weight: 3 },
-      { member: 'c', update: file('u-c', [100, 2, 2, 2, 2]), weight: 4 },
+      { member: 'a', update: file('u-a', [1, 2, 3, 4, 5]), weight: 1, influence: 1 },
+      { member: 'b', update: memory([3, 2, 1, 0, -1]), weight: 3, influence: 1 },
+      { member: 'c', update: file('u-c', [100, 2, 2, 2, 2]), weight: 4, influence: 1 },
     ],
     rule: { rule: 'weighted-mean' },
     base,
     server: undefined,
+    previous: undefined,
+    canaryFile: undefined,
+    seed: 1,
     out: join(folder, out),
     ...change,
   };
@@ -76,6 +79,15 @@ describe('aggregation in the worker', () => {
     expect(valuesOf(result.base)).toEqual([52.25, 3, 2.75, 2.5, 2.25]);
     expect(result.server).toBeUndefined();
     expect(result.norm).toBeCloseTo(Math.hypot(51.25, 2, 1.75, 1.5, 1.25), 10);
+    expect(result.shares).toEqual([1 / 8, 3 / 8, 4 / 8]);
+  });
+
+  it('clips around the combined vector of the round before', async () => {
+    const rule = { rule: 'centred-clipping', radius: 1, iterations: 1 } as const;
+    const previous = file('previous', [3, 2, 2, 2, 2]);
+    const contributions = [{ member: 'a', update: file('u-far', [3, 2, 2, 2, 12]), weight: 1, influence: 1 }];
+    const result = await compute().aggregate(aggregateJob('clipped', { rule, previous, contributions }));
+    expect(valuesOf(result.combined)).toEqual([3, 2, 2, 2, 3]);
   });
 
   it('gives the same bytes twice, and by trimmed mean what the sort says', async () => {
@@ -102,11 +114,57 @@ describe('aggregation in the worker', () => {
       facts: { n: 2, f: 1 },
     });
     const odd = file('odd', [1, 2], [{ name: 'w', shape: [2] }]);
-    const mixed = [...contributions, { member: 'z', update: odd, weight: 1 }];
+    const mixed = [...contributions, { member: 'z', update: odd, weight: 1, influence: 1 }];
     await expect(worker.aggregate(aggregateJob('refused', { contributions: mixed }))).rejects.toMatchObject({
       code: 'update_shape',
     });
     expect(existsSync(join(folder, 'refused.combined'))).toBe(false);
+  });
+});
+
+describe('the measures of a cohort in the worker', () => {
+  it('cover the updates and the combined vector of the round before', async () => {
+    const measured = await compute().measure({
+      federation,
+      step: 'plain',
+      base,
+      updates: [
+        { member: 'a', update: file('m-a', [1, 0, 0, -1, 0]) },
+        { member: 'b', update: memory([3, 0, 0, 0, 0]) },
+      ],
+      previous: file('m-previous', [2, 0, 0, 0, 0]),
+      canaryFile: undefined,
+    });
+    expect(measured).toMatchObject({
+      members: ['a', 'b'],
+      references: ['previous'],
+      gram: [
+        [2, 3, 2],
+        [3, 9, 6],
+        [2, 6, 4],
+      ],
+      layers: [
+        { name: 'w', squares: [1.25, 1.25] },
+        { name: 'b', squares: [0, 0] },
+      ],
+      signs: [
+        { positive: 1 / 5, zero: 3 / 5, negative: 1 / 5 },
+        { positive: 1 / 5, zero: 4 / 5, negative: 0 },
+      ],
+    });
+  });
+
+  it('refuse an update of another layout', async () => {
+    const odd = { member: 'odd', update: file('m-odd', [1, 2], [{ name: 'w', shape: [2] }]) };
+    const job = {
+      federation,
+      step: 'plain',
+      base,
+      updates: [odd],
+      previous: undefined,
+      canaryFile: undefined,
+    };
+    await expect(compute().measure(job)).rejects.toMatchObject({ code: 'update_shape' });
   });
 });
 
@@ -179,18 +237,6 @@ describe('canaries in the worker', () => {
       anomalies: 3,
       families: { flood: 0.5, scan: 1 },
     });
-  });
-
-  it('judge each update alone on top of the base', async () => {
-    const updates = [
-      { member: 'a', update: memory([1, 0, 0, 0, 0]) },
-      { member: 'b', update: memory([-3, 0, 0, 0, 0]) },
-    ];
-    const judged = await compute().gate({ federation, step: 'plain', base, updates, canaryFile });
-    expect(judged).toEqual([
-      { member: 'a', auroc: 4 / 6 },
-      { member: 'b', auroc: 2 / 6 },
-    ]);
   });
 
   it('are read anew when the file changed', async () => {

@@ -1,15 +1,25 @@
 /** What holds whatever is asked of the core, in whatever order. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../coordinator/core/commands.ts';
-import type { Event } from '../../coordinator/core/events.ts';
+import type { Command, StandingAction } from '../../coordinator/core/commands.ts';
+import type { DataOf, Event, Recorded } from '../../coordinator/core/events.ts';
 import { evolve, evolveAll } from '../../coordinator/core/evolve.ts';
 import { seatsOf } from '../../coordinator/core/parts.ts';
+import { activeMembers } from '../../coordinator/core/round/cohort.ts';
+import { influenceOf } from '../../coordinator/core/standing/conduct.ts';
 import { EMPTY } from '../../coordinator/core/state.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { digest, Story } from './story.ts';
+import type { Verdict } from '../../shared/verdict.ts';
+import { digest, OUTLIER, Story } from './story.ts';
 
 const NAMES = ['ada', 'bob', 'cyd', 'dan', 'eve'];
+const KEPT_OUT: Verdict = { ...OUTLIER, decision: 'quarantine' };
+const BUDGET = { quarantines: 1, per: '30s' };
+const BUDGET_MS = 30_000;
+const POLICY = {
+  rounds: { target: 3, overselect: 1.34 },
+  standing: { quarantineAfter: 1, window: 3, releaseAfter: 1, budget: BUDGET },
+};
 type Move = (story: Story) => Command;
 
 const member = fc.constantFrom(...NAMES);
@@ -23,10 +33,10 @@ const sensible: Move = (story) => {
       return opensRound(story);
     case 'collecting':
       return story.submission(
-        [...run.phase.seats].find(([, { state }]) => state === 'awaited')?.[0] ?? 'ada',
+        [...run.phase.shadow, ...run.phase.seats].find(([, { state }]) => state === 'awaited')?.[0] ?? 'ada',
       );
     case 'screening':
-      return screens([])(story);
+      return story.screening();
     case 'aggregating':
       return story.aggregation();
     case 'assembling':
@@ -76,7 +86,8 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(member, fc.integer({ min: 0, max: 20 })).map(submits) },
   { weight: 3, arbitrary: fc.tuple(member, fc.constantFrom('old', 'new')).map(submitsForEarlierRound) },
   { weight: 3, arbitrary: spread(NAMES).map(ticks) },
-  { weight: 2, arbitrary: spread(NAMES).map(screens) },
+  { weight: 2, arbitrary: fc.tuple(spread(NAMES), fc.constantFrom(OUTLIER, KEPT_OUT)).map(screens) },
+  { weight: 6, arbitrary: fc.constantFrom('dan', 'eve').map((who) => screens([[who], OUTLIER])) },
   { weight: 2, arbitrary: fc.tuple(member, fc.boolean()).map(votes) },
   {
     weight: 3,
@@ -87,9 +98,24 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .tuple(member, fc.constantFrom('suspend', 'suspend', 'reinstate', 'reinstate', 'revoke'))
+      .tuple(
+        member,
+        fc.constantFrom<StandingAction>(
+          'suspend',
+          'reinstate',
+          'reinstate',
+          'quarantine',
+          'release',
+          'release',
+          'undo',
+          'undo',
+          'revoke',
+        ),
+      )
       .map(changes),
   },
+  { weight: 1, arbitrary: fc.tuple(member, fc.constantFrom('why?', 'and why?')).map(appeals) },
+  { weight: 1, arbitrary: fc.boolean().map(brakes) },
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 3 }).map(rollsBack) },
   {
     weight: 1,
@@ -121,22 +147,20 @@ function submits([who, samples]: [string, number]): Move {
   return (story) => story.submission(who, { samples });
 }
 
-function screens(refused: readonly string[]): Move {
-  const verdict = { decision: 'reject', code: 'norm_outlier', message: 'told', findings: [] } as const;
-  return (story) => {
-    const { round, attempt } = story.round;
-    return {
-      type: 'screen',
-      round,
-      attempt,
-      refused: refused.map((who) => ({ member: who, verdict })),
-      medianNorm: 1,
-    };
-  };
+function screens([refused, verdict]: [readonly string[], Verdict]): Move {
+  return (story) => story.screening(refused, verdict);
 }
 
-function changes([who, action]: [string, 'suspend' | 'reinstate' | 'approve' | 'revoke']): Move {
+function changes([who, action]: [string, StandingAction]): Move {
   return () => ({ type: 'change-standing', member: who, action, reason: 'told', by: 'olga' });
+}
+
+function appeals([who, note]: [string, string]): Move {
+  return ({ nowMs }) => ({ type: 'appeal', member: who, note, nowMs });
+}
+
+function brakes(paused: boolean): Move {
+  return () => ({ type: 'change-automation', paused, reason: 'told', by: 'olga' });
 }
 
 function roundNow(story: Story): number {
@@ -151,8 +175,8 @@ interface Told {
 
 /** Tells a story of these moves; what is refused changes nothing, what is not a refusal fails the test. */
 function tell(told: readonly { readonly move: Move; readonly waitMs: number }[]): Told {
-  const story = Story.withMembers(NAMES, { rounds: { target: 3, overselect: 1.34 } });
-  story.openRun();
+  const story = Story.withMembers(NAMES, POLICY);
+  story.openRun(30);
   story.openRound();
   const steps = told.map(({ move, waitMs }) => {
     story.later(waitMs);
@@ -177,6 +201,26 @@ function holds(check: (told: Told) => void): void {
   fc.assert(fc.property(stories, check), { numRuns: 150 });
 }
 
+/** Each attempt of a round, with everything up to the next. */
+function roundsOf({ recorded }: Story): { opened: DataOf<'round_opened'>; after: readonly Recorded[] }[] {
+  const starts = recorded.flatMap((entry, at) => (entry.type === 'round_opened' ? [at] : []));
+  return starts.flatMap((start, nth) => {
+    const entry = recorded[start];
+    const after = recorded.slice(start + 1, starts[nth + 1]);
+    return entry?.type === 'round_opened' ? [{ opened: entry.data, after }] : [];
+  });
+}
+
+/** Updates of the cohort in hand after these entries. */
+function countedAmong({ cohort }: DataOf<'round_opened'>, entries: readonly Recorded[]): number {
+  const inHand = new Set<string>();
+  for (const { type, data } of entries) {
+    if (type === 'update_received' && cohort.includes(data.member)) inHand.add(data.member);
+    if (type === 'update_withdrawn') inHand.delete(data.member);
+  }
+  return inHand.size;
+}
+
 describe('any story told to the core', () => {
   it('replays from its journal to the same state', () => {
     holds(({ story }) => {
@@ -197,6 +241,7 @@ describe('any story told to the core', () => {
         if (frozen?.key === key) expect(phase.round.cohort).toEqual(frozen.cohort);
         frozen = { key, cohort: phase.round.cohort };
         expect([...(seatsOf(phase)?.keys() ?? [])].sort()).toEqual([...phase.round.cohort]);
+        expect([...phase.shadow.keys()].sort()).toEqual([...(phase.round.shadow ?? [])]);
       }
     });
   });
@@ -238,7 +283,7 @@ describe('any story told to the core', () => {
                 (entry.type === 'update_withdrawn' && entry.data.member === who) ||
                 (entry.type === 'update_judged' &&
                   entry.data.member === who &&
-                  entry.data.verdict.decision === 'reject'),
+                  entry.data.verdict.decision !== 'ignore'),
             );
           expect(lost).toBe(false);
         }
@@ -259,7 +304,101 @@ describe('any story told to the core', () => {
 
   it('adds no more than a handful of entries for one command', () => {
     holds(({ steps }) => {
-      for (const events of steps) expect(events.length).toBeLessThanOrEqual(NAMES.length + 1);
+      // A verdict and a step of standing for each member, and the end of the screening.
+      for (const events of steps) expect(events.length).toBeLessThanOrEqual(2 * NAMES.length + 1);
     });
+  });
+
+  it('never closes on updates of members in quarantine', () => {
+    holds(({ story }) => {
+      for (const { opened, after } of roundsOf(story)) {
+        const closed = after.findIndex(({ type }) => type === 'collection_closed');
+        if (closed < 0) continue;
+        expect(countedAmong(opened, after.slice(0, closed))).toBeGreaterThanOrEqual(opened.min);
+      }
+    });
+  });
+
+  it('never lets an update of a member in quarantine into an aggregate, or calls it accepted', () => {
+    holds(({ story }) => {
+      for (const { opened, after } of roundsOf(story)) {
+        const entered = after.flatMap(({ type, data }) => {
+          if (type === 'cohort_screened') return data.accepted;
+          return type === 'round_aggregated' ? data.contributions.map(({ member: who }) => who) : [];
+        });
+        expect(entered.filter((who) => opened.shadow?.includes(who))).toEqual([]);
+      }
+    });
+  });
+
+  it('asks everyone in quarantine, and nobody else, beside the cohort', () => {
+    holds(({ story }) => {
+      let state = EMPTY;
+      for (const entry of story.recorded) {
+        const quarantined = [...state.members.values()].filter(({ standing }) => standing === 'quarantined');
+        if (entry.type === 'round_opened')
+          expect(entry.data.shadow ?? []).toEqual(quarantined.map(({ id }) => id).sort());
+        state = evolve(state, entry);
+      }
+    });
+  });
+
+  it('takes no more by itself than the budget of any window, nothing while paused, and never the quorum', () => {
+    holds(({ story }) => {
+      let state = EMPTY;
+      const takenAtMs: number[] = [];
+      for (const entry of story.recorded) {
+        if (entry.type === 'standing_changed' && entry.data.by === 'automatic') {
+          expect(state.automation.paused).toBe(false);
+          const atMs = Date.parse(entry.at);
+          if (entry.data.to === 'quarantined') {
+            expect(takenAtMs.filter((earlier) => atMs - earlier < BUDGET_MS).length).toBeLessThan(
+              BUDGET.quarantines,
+            );
+            takenAtMs.push(atMs);
+            expect(activeMembers(evolve(state, entry)).length).toBeGreaterThanOrEqual(2);
+          }
+        }
+        state = evolve(state, entry);
+      }
+    });
+  });
+
+  it('can undo the last change of any standing, but for a revocation', () => {
+    holds(({ story }) => {
+      for (const { id, standing, changes: steps } of story.state.members.values()) {
+        const last = steps.at(-1);
+        const undo: Command = { type: 'change-standing', member: id, action: 'undo', reason: '', by: 'olga' };
+        if (!last || standing === 'revoked') {
+          expect(story.refuses(undo).code).toBe('standing_conflict');
+          continue;
+        }
+        story.when(undo);
+        expect(story.state.members.get(id)?.standing).toBe(last.from);
+      }
+    });
+  });
+
+  it('keeps every influence within (0, 1]', () => {
+    holds(({ story }) => {
+      for (const name of NAMES) {
+        expect(influenceOf(story.state, name)).toBeGreaterThan(0);
+        expect(influenceOf(story.state, name)).toBeLessThanOrEqual(1);
+      }
+    });
+  });
+
+  it('lets quarantine and release happen by themselves, and holds them back', () => {
+    const seen = new Set<string>();
+    const told = fc.property(stories, ({ story }) => {
+      for (const { type, data } of story.recorded) {
+        if (type === 'standing_changed' && data.by === 'automatic') seen.add(data.to);
+        if (type === 'standing_recommended') seen.add(data.because);
+        if (type === 'appeal_lodged') seen.add(type);
+      }
+    });
+    fc.assert(told, { numRuns: 150, seed: 1 });
+    const expected = ['active', 'appeal_lodged', 'budget', 'paused', 'quarantined'];
+    expect([...seen]).toEqual(expect.arrayContaining(expected));
   });
 });

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { assumedOutliers } from '../../coordinator/core/checks/size-policy.ts';
 import { everyoneVoted } from '../../coordinator/core/run/decide-candidate.ts';
-import { secondHighest } from '../../coordinator/core/run/threshold.ts';
+import { thresholdOf } from '../../coordinator/core/run/threshold.ts';
+import { thresholdBy } from '../../shared/provenance/threshold-rule.ts';
 import { dataOf, digest, Story, typesOf } from './story.ts';
 
 const THREE = ['ada', 'bob', 'cyd'] as const;
@@ -219,35 +221,78 @@ describe('a rollback', () => {
   });
 });
 
-describe('the federated threshold', () => {
-  const reports = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), {
-    minLength: 2,
-    maxLength: 20,
+describe('a candidate of two members', () => {
+  it('waits for an operator though the federation promotes automatically, and is theirs to promote', () => {
+    const story = Story.withMembers(['ada', 'bob']).toCandidate(['ada', 'bob']);
+    story.vote('ada');
+    story.vote('bob');
+    expect(typesOf(story.evaluate())).toEqual(['candidate_evaluated']);
+    expect(story.state.run?.phase.phase).toBe('deciding');
+    story.when({ type: 'decide-candidate', decision: 'promote', reason: 'looked at', by: 'olga' });
+    expect(story.state.run?.phase.phase).toBe('promoting');
   });
-  const lie = fc.double({ noNaN: true });
+});
 
-  it('is not moved above the highest honest report by one liar, nor below the second-highest', () => {
+describe('the federated threshold', () => {
+  const report = fc.double({ noNaN: true, noDefaultInfinity: true });
+  const lie = fc.double({ noNaN: true });
+  /** As many lies as members are assumed to be outliers, at least one, among honest reports. */
+  const cohort = fc.integer({ min: 3, max: 30 }).chain((n) => {
+    const liars = Math.max(1, assumedOutliers(n));
+    return fc.tuple(
+      fc.array(report, { minLength: n - liars, maxLength: n - liars }),
+      fc.array(lie, { minLength: liars, maxLength: liars }),
+    );
+  });
+  const nthHighest = (reports: readonly number[], n: number) =>
+    [...reports].sort((a, b) => b - a)[n] ?? Number.NaN;
+
+  it('is moved by as many liars as are assumed neither above the highest honest report nor by more ranks than they are', () => {
     fc.assert(
-      fc.property(reports, lie, (honest, said) => {
-        const threshold = secondHighest([...honest, said]);
+      fc.property(cohort, ([honest, lies]) => {
+        const { threshold } = thresholdOf([...honest, ...lies]);
         expect(threshold).toBeLessThanOrEqual(Math.max(...honest));
-        expect(threshold).toBeGreaterThanOrEqual(secondHighest(honest));
+        expect(threshold).toBeGreaterThanOrEqual(
+          nthHighest(honest, Math.min(lies.length, honest.length - 1)),
+        );
       }),
     );
   });
 
   it('is one of the reports, in whatever order they came', () => {
     fc.assert(
-      fc.property(reports, (honest) => {
-        const threshold = secondHighest(honest);
-        expect(honest).toContain(threshold);
-        expect(secondHighest(honest.toReversed())).toBe(threshold);
-        expect(honest.filter((report) => report > threshold).length).toBeLessThanOrEqual(1);
+      fc.property(fc.array(report, { minLength: 1, maxLength: 60 }), (reports) => {
+        const { threshold } = thresholdOf(reports);
+        expect(reports).toContain(threshold);
+        expect(thresholdOf(reports.toReversed()).threshold).toBe(threshold);
       }),
     );
   });
 
-  it('is the only report when there is one', () => {
-    expect(secondHighest([4])).toBe(4);
+  it('leaves out the highest report in small cohorts, the two highest of ten, and what the federation says', () => {
+    const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
+    expect(thresholdOf(upTo(1))).toEqual({ threshold: 1, thresholdRule: 'second-highest' });
+    expect(thresholdOf(upTo(2))).toEqual({ threshold: 1, thresholdRule: 'second-highest' });
+    expect(thresholdOf(upTo(9))).toEqual({ threshold: 8, thresholdRule: 'second-highest' });
+    expect(thresholdOf(upTo(10))).toEqual({ threshold: 8, thresholdRule: 'highest-but-2' });
+    expect(thresholdOf(upTo(50))).toEqual({ threshold: 40, thresholdRule: 'highest-but-10' });
+    expect(thresholdOf(upTo(10), 3)).toEqual({ threshold: 7, thresholdRule: 'highest-but-3' });
+    expect(thresholdOf(upTo(10), 0).thresholdRule).toBe('second-highest');
+    expect(thresholdOf(upTo(4), 40).threshold).toBe(1);
+  });
+
+  it('follows from the reports by the name of its rule, and by no other name', () => {
+    expect(thresholdBy('second-highest', [1, 3, 2])).toBe(2);
+    expect(thresholdBy('highest-but-2', [1, 3, 2])).toBe(1);
+    for (const unknown of [
+      '',
+      'highest',
+      'highest-but-0',
+      'highest-but--1',
+      'highest-but-1e3',
+      'highest-but-2 ',
+    ]) {
+      expect(thresholdBy(unknown, [1, 2, 3])).toBeUndefined();
+    }
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countedSamples } from '../../coordinator/core/round/counted-samples.ts';
+import { countedSamples, mediansCounted } from '../../coordinator/core/round/counted-samples.ts';
 
 const UNBOUND = Number.MAX_SAFE_INTEGER;
 const claimsOf = (...claimed: number[]) => claimed.map((one) => ({ claimed: one, bound: UNBOUND }));
@@ -24,6 +24,17 @@ describe('the samples that count', () => {
     expect(others).toEqual(honest);
     expect(liar).toBeLessThanOrEqual(10 * 4_500);
     expect(liar / (liar + others.reduce((sum, one) => sum + one, 0))).toBeLessThan(0.55);
+  });
+
+  it('are three medians at most in rounds of statistics, which make up a quarter among ten members of like size', () => {
+    for (const step of ['spans', 'histograms', 'moments']) expect(mediansCounted(step, 10)).toBe(3);
+    expect(mediansCounted('spans', 2)).toBe(2);
+    for (const step of ['sums', 'gradients']) expect(mediansCounted(step, 10)).toBe(10);
+    const [liar = 0, ...others] = countedSamples(
+      claimsOf(2 ** 40, ...Array.from({ length: 9 }, () => 500)),
+      mediansCounted('spans', 10),
+    );
+    expect(liar / (liar + others.reduce((sum, one) => sum + one, 0))).toBe(0.25);
   });
 
   it('never move an honest claim that lies within the honest median', () => {

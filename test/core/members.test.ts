@@ -70,20 +70,23 @@ describe('an invite', () => {
     expect(story.refuses(join(story, 'third', 'did:key:ada')).code).toBe('member_exists');
   });
 
-  it.each(['', 'Ada', 'a b', '-ada', 'a'.repeat(64), 'ada\n'])('is not issued for the name %j', (name) => {
-    const story = Story.withMembers([]);
-    const command = {
-      type: 'issue-invite',
-      invite: 'i',
-      name,
-      role: 'member',
-      secretHash: 's',
-      validMs: 1,
-      nowMs: 0,
-      by: 'olga',
-    } as const;
-    expect(story.refuses(command).code).toBe('usage');
-  });
+  it.each(['', 'Ada', 'a b', '-ada', 'a'.repeat(64), 'ada\n', 'automatic'])(
+    'is not issued for the name %j',
+    (name) => {
+      const story = Story.withMembers([]);
+      const command = {
+        type: 'issue-invite',
+        invite: 'i',
+        name,
+        role: 'member',
+        secretHash: 's',
+        validMs: 1,
+        nowMs: 0,
+        by: 'olga',
+      } as const;
+      expect(story.refuses(command).code).toBe('usage');
+    },
+  );
 
   it('makes an operator active at once: whoever invited it vouches for it', () => {
     const story = Story.withMembers([]);
@@ -134,19 +137,35 @@ describe('the first operator', () => {
 });
 
 describe('a standing', () => {
-  const REACHED: Record<Exclude<Standing, 'quarantined'>, readonly StandingAction[]> = {
+  const REACHED: Record<Standing, readonly StandingAction[]> = {
     pending: [],
     active: ['approve'],
     suspended: ['approve', 'suspend'],
+    quarantined: ['approve', 'quarantine'],
     revoked: ['revoke'],
   };
-  const LEADS: Record<keyof typeof REACHED, Partial<Record<StandingAction, Standing>>> = {
+  const LEADS: Record<Standing, Partial<Record<StandingAction, Standing>>> = {
     pending: { approve: 'active', revoke: 'revoked' },
-    active: { suspend: 'suspended', revoke: 'revoked' },
-    suspended: { reinstate: 'active', revoke: 'revoked' },
+    active: { suspend: 'suspended', quarantine: 'quarantined', undo: 'pending', revoke: 'revoked' },
+    suspended: { reinstate: 'active', undo: 'active', revoke: 'revoked' },
+    quarantined: {
+      suspend: 'suspended',
+      release: 'active',
+      reinstate: 'active',
+      undo: 'active',
+      revoke: 'revoked',
+    },
     revoked: {},
   };
-  const ALL: readonly StandingAction[] = ['approve', 'suspend', 'reinstate', 'revoke'];
+  const ALL: readonly StandingAction[] = [
+    'approve',
+    'suspend',
+    'quarantine',
+    'release',
+    'reinstate',
+    'revoke',
+    'undo',
+  ];
 
   function standingAt(path: readonly StandingAction[]): Story {
     const story = Story.withMembers([]);

@@ -1,7 +1,6 @@
 /** Given / when / then over the core: commands go in, events come out, and the state is what the events add up to. */
 import canonicalize from 'canonicalize';
-import { appliedShares } from '../../coordinator/core/aggregators/registry.ts';
-import type { Command, SubmittedHeader } from '../../coordinator/core/commands.ts';
+import type { Command, CommandOf, StandingAction, SubmittedHeader } from '../../coordinator/core/commands.ts';
 import { decide } from '../../coordinator/core/decide.ts';
 import type { Contribution, DataOf, Event, EventType, Recorded } from '../../coordinator/core/events.ts';
 import { evolve } from '../../coordinator/core/evolve.ts';
@@ -11,7 +10,7 @@ import { validateFederation } from '../../shared/federation/load.ts';
 import type { Federation } from '../../shared/federation/schema.ts';
 import type { StructureFinding } from '../../shared/learning/family.ts';
 import type { Refusal } from '../../shared/refusal.ts';
-import type { Verdict } from '../../shared/verdict.ts';
+import { ACCEPTED, type Verdict } from '../../shared/verdict.ts';
 import { refusalOf } from '../support/refusal-of.ts';
 
 export const START_MS = Date.UTC(2026, 0, 1);
@@ -88,7 +87,7 @@ export class Story {
     this.standing(name, 'approve');
   }
 
-  standing(member: string, action: 'approve' | 'suspend' | 'reinstate' | 'revoke'): Event[] {
+  standing(member: string, action: StandingAction): Event[] {
     return this.when({ type: 'change-standing', member, action, reason: 'told', by: 'olga' });
   }
 
@@ -147,10 +146,28 @@ export class Story {
     return this;
   }
 
-  screen(refused: readonly string[] = []): Event[] {
+  /** Screens with these verdicts; every other update received is accepted. */
+  screen(refused: readonly string[] = [], verdict: Verdict = OUTLIER): Event[] {
+    return this.when(this.screening(refused, verdict));
+  }
+
+  screening(refused: readonly string[] = [], verdict: Verdict = OUTLIER): CommandOf<'screen'> {
     const { round, attempt } = this.round;
-    const outliers = refused.map((member) => ({ member, verdict: OUTLIER }));
-    return this.when({ type: 'screen', round, attempt, refused: outliers, medianNorm: 1 });
+    const phase = this.state.run?.phase;
+    const seated = phase && 'seats' in phase ? [...receivedOf(phase.seats), ...receivedOf(phase.shadow)] : [];
+    const judged = seated.map(({ member }) => ({
+      member,
+      verdict: refused.includes(member) ? verdict : ACCEPTED,
+    }));
+    const points = judged.map(({ member }) => ({
+      member,
+      clean: !refused.includes(member),
+      values: { norm: round },
+      sums: { norm: [round] },
+    }));
+    const evidence = digest(`evidence ${round}.${attempt}`);
+    const { nowMs } = this;
+    return { type: 'screen', round, attempt, judged, medianNorm: 1, evidence, points, nowMs };
   }
 
   aggregate(): Event[] {
@@ -163,20 +180,14 @@ export class Story {
     const received = receivedOf(seatsOf(this.state.run?.phase) ?? new Map()).sort((a, b) =>
       a.member < b.member ? -1 : 1,
     );
-    const shares =
-      received.length === 0
-        ? []
-        : appliedShares(
-            { rule: 'weighted-mean' },
-            received.map(({ samples }) => samples),
-          );
+    const total = received.reduce((sum, { samples }) => sum + samples, 0);
     const contributions = received.map(
-      ({ member, update, samples, index }, place): Contribution => ({
+      ({ member, update, samples, index }): Contribution => ({
         member,
         update,
         samples,
         index,
-        weight: shares[place] ?? 0,
+        weight: samples / total,
       }),
     );
     return {

@@ -20,7 +20,8 @@ import { EVES_BOUND, laySiege, type Siege } from './besieged-round.ts';
 
 let siege: Siege;
 beforeAll(async () => {
-  siege = await laySiege();
+  // Eve comes back after every refusal: what else would happen to her standing is tested elsewhere.
+  siege = await laySiege({ standing: { mode: 'observe' } });
 });
 afterAll(() => siege.end());
 

@@ -30,11 +30,12 @@ export interface Siege {
   end(): Promise<void>;
 }
 
-export async function laySiege(): Promise<Siege> {
+/** `changes`: of the federation file. */
+export async function laySiege(changes: Record<string, unknown> = {}): Promise<Siege> {
   const folder = storageFolder();
   const founded = await foundConsortium(
     folder.path,
-    definition({ rounds: { min: 3, openFor: '120s', grace: '100ms', idle: '100ms' } }),
+    definition({ rounds: { min: 3, openFor: '120s', grace: '100ms', idle: '100ms' }, ...changes }),
   );
   const coordinator = await serve(founded.home, { log: 'silent' });
   const enrolled = await enrolMembers(founded, HONEST);

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FederationSchema } from '../../shared/federation/schema.ts';
 import { planColumns } from '../../shared/learning/columns.ts';
 import { Encoder, roundestBetween } from '../../shared/learning/encoding.ts';
+import { familyOf } from '../../shared/learning/families.ts';
 import type { RowBatch } from '../../shared/learning/family.ts';
 import { coarseBin, partOfBin, positionIn, positionOf, valueAt } from '../../shared/learning/grid.ts';
+import { EMPTY_SET } from '../../shared/learning/tensor-set.ts';
 import { joinRows, memoryRows, runFederation, takeRows } from '../support/federated-run.ts';
-import { normalRows, smallFederation } from '../support/synthetic-rows.ts';
+import { FEATURES, normalRows, smallFederation } from '../support/synthetic-rows.ts';
 
 const federation = smallFederation({ family: 'christoffel', map: 'linear' });
 const columns = planColumns(federation.features);
@@ -105,6 +108,79 @@ describe('the statistics of a pool', () => {
   });
 });
 
+describe('one of ten members of like size that claims a million times its rows', () => {
+  const honest = Array.from({ length: 9 }, (_, member) => normalRows(200, member + 1));
+  const PART = 3 / (3 + 9);
+  const claim = (samples: number, member: number) => (member === 9 ? 1_000_000 * samples : samples);
+  /** One point far from everybody, the widest spread there is, and all of it in one heavy value. */
+  const lies = [
+    (value: number) => value * 1e30,
+    (_: number, row: number) => (row % 2 === 0 ? 3e38 : -3e38),
+    () => 0,
+  ];
+
+  it.each(lies)(
+    'moves no encoded value further than three twelfths, and what its cell holds',
+    async (lie) => {
+      const liar = lyingRows(lie);
+      const probe = normalRows(300, 77);
+      const alone = await encodedBy(honest, probe);
+      const { model, refused } = await runFederation(federation, [...honest, liar], { claim });
+      expect(refused).toEqual([]);
+      const moved = new Encoder(columns, 'quantile', model).encode(probe);
+      expect(largestGap(alone, moved)).toBeLessThan(PART + 0.02);
+    },
+  );
+
+  it.each(lies)('moves the scale of the features between the bounds that are stated', async (lie) => {
+    const fourier = smallFederation({ family: 'christoffel', features: 64 });
+    const scale = async (members: readonly RowBatch[]) => {
+      const { model } = await runFederation(fourier, members, { claim });
+      const frequencies = model.tensors.get('map.frequencies') ?? [];
+      // The draw is the same: frequencies are normal numbers over σ.
+      return 1 / Math.hypot(...frequencies);
+    };
+    const ratio = (await scale([...honest, lyingRows(lie)])) / (await scale(honest));
+    // m: the squared distance of two encoded rows, at most 1 for each number and boolean and 2 for each category.
+    const m = 3 + 1 + 2;
+    const trace = await traceOf(honest);
+    // The encoding moves too, by the bound above, and with it every square of a distance.
+    const encoding = 0.25;
+    expect(ratio).toBeGreaterThan(Math.sqrt(1 - PART) * (1 - encoding));
+    expect(ratio).toBeLessThan(
+      Math.sqrt((1 - PART) ** 2 + ((PART - PART ** 2 / 2) * m) / trace) * (1 + encoding),
+    );
+  });
+
+  /** Rows whose numbers are all lies. */
+  function lyingRows(lie: (value: number, row: number) => number): RowBatch {
+    const { rows, width, data } = normalRows(200, 50);
+    return {
+      rows,
+      width,
+      data: data.map((value, i) =>
+        i % width === 2 || i % width === 4 ? value : lie(value, Math.floor(i / width)),
+      ),
+    };
+  }
+
+  /** T, the trace of the covariance of the encoded rows. */
+  async function traceOf(members: readonly RowBatch[]): Promise<number> {
+    const pool = joinRows(members);
+    const encoded = await encodedBy(members, pool);
+    let trace = 0;
+    for (let column = 0; column < columns.width; column += 1) {
+      const values = Array.from(
+        { length: pool.rows },
+        (_, row) => encoded[row * columns.width + column] ?? 0,
+      );
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      trace += values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    }
+    return trace;
+  }
+});
+
 describe('an update of a statistics round', () => {
   it.each(['spans', 'histograms', 'moments', 'sums'])(
     'is refused in %s when its sign is flipped, when scaled, when both',
@@ -137,8 +213,31 @@ describe('an update of a statistics round', () => {
     },
   );
 
+  it('is refused when it has rows outside the bounds that the federation declares', async () => {
+    const [bytes, ...others] = FEATURES;
+    const bounded = FederationSchema.parse({
+      federation: 'bounded',
+      features: [{ ...bytes, min: 0, max: 100_000 }, ...others],
+      model: { family: 'christoffel', encoding: 'log' },
+    });
+    const [spans] = familyOf(bounded).steps;
+    const inspected = async (value: number) => {
+      const rows = normalRows(50, 1);
+      rows.data[0] = value;
+      const context = { base: EMPTY_SET, seed: 1, progress: () => undefined };
+      const trained = await spans?.train(memoryRows(rows), context);
+      return trained && spans?.inspect(trained.update, trained.samples);
+    };
+    for (const inside of [0, 1, 100_000]) expect(await inspected(inside)).toBeUndefined();
+    for (const outside of [-1, 1_000_000]) {
+      expect(await inspected(outside)).toMatchObject({
+        code: 'sums_inconsistent',
+        message: expect.stringContaining('0.02 of the rows lie outside 0 … 100000'),
+      });
+    }
+  });
+
   it('is refused when the samples claimed cannot have these shares', async () => {
-    const { familyOf } = await import('../../shared/learning/families.ts');
     const family = familyOf(federation);
     const [spans] = family.steps;
     if (spans === undefined) throw new Error('a family has steps');

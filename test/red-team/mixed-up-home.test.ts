@@ -2,8 +2,12 @@
 import { appendFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SqliteJournal } from '../../coordinator/adapters/journal/sqlite.ts';
 import { serve } from '../../coordinator/compose.ts';
+import type { DataOf } from '../../coordinator/core/events.ts';
 import { initialise } from '../../coordinator/init.ts';
+import { federationDigest } from '../../shared/federation/load.ts';
+import type { Federation } from '../../shared/federation/schema.ts';
 import { coordinatorCommand } from '../support/coordinator-process.ts';
 import { refusalOfAsync } from '../support/refusal-of.ts';
 import { type Consortium, definition, foundConsortium } from '../support/small-consortium.ts';
@@ -29,6 +33,17 @@ function homeWith(name: string, change: (home: string) => void): string {
   change(home);
   return home;
 }
+
+describe('init', () => {
+  it('refuses a federation that leaves out a detector there is not, and makes no home', async () => {
+    const place = join(folder.path, 'misspelt');
+    const federation = definition({ checks: { without: ['norms'] } });
+    const refusal = await refusalOfAsync(() => foundConsortium(place, federation));
+    expect(refusal).toMatchObject({ code: 'federation_invalid', facts: { path: 'checks.without' } });
+    expect(refusal.message).toContain('no detector is called norms (there are norm,');
+    expect(existsSync(join(place, 'coordinator'))).toBe(false);
+  });
+});
 
 describe('serve', () => {
   it.each(['journal.sqlite', 'keys/coordinator.pem', 'keys/log.pem', 'keys/publisher.pem'])(
@@ -70,6 +85,35 @@ describe('serve', () => {
     expect(stderr).toContain('the federation file was changed after init');
   });
 });
+
+describe('serve on a home of the version before', () => {
+  it('does not take options that came later for an edit of the file', async () => {
+    const home = homeWith('earlier', () => {});
+    const file = join(home, 'journal.sqlite');
+    const now = SqliteJournal.open(file);
+    const drafts = [...now.read(0)].map(({ type, at, data }) => ({ type, at, data: earlier(type, data) }));
+    await now.close();
+    for (const left of ['journal.sqlite', 'heads.log']) rmSync(join(home, left), { force: true });
+    const journal = SqliteJournal.open(file);
+    await journal.append(0, drafts);
+    await journal.close();
+    const args = ['serve', '--home', home, '--listen', '127.0.0.1:0', '--http', 'nowhere'];
+    const { code, stderr } = await coordinatorCommand(...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain('config_invalid');
+    expect(stderr).not.toContain('the federation file was changed after init');
+  });
+});
+
+/** The founding entry as it was before standings and audits. */
+function earlier(type: string, data: unknown): unknown {
+  if (type !== 'federation_founded') return data;
+  const { federation, ...rest } = data as DataOf<'federation_founded'>;
+  const { standing: _, checks, ...others } = federation;
+  const { norm, maxSamples, samplesPerMedian } = checks;
+  const then = { ...others, checks: { norm, maxSamples, samplesPerMedian } } as Federation;
+  return { ...rest, federation: then, digest: federationDigest(then) };
+}
 
 describe('init', () => {
   it.each([

@@ -24,6 +24,7 @@ const LATER_PASSINGS: Readonly<Partial<Record<CrashPoint, number>>> = {
   'upload-durable': 2,
   'update-journalled': 3,
   'receipt-signed': 5,
+  'evidence-written': 2,
   'cohort-screened': 2,
   'aggregate-adopted': 4,
   'round-aggregated': 3,
@@ -81,7 +82,7 @@ describe('a coordinator of the autoencoder family', () => {
   }, PATIENCE_MS);
 
   it('survives being killed at every label, one after the other, within one run', {
-    timeout: 150_000,
+    timeout: 2 * PATIENCE_MS,
   }, async () => {
     const consortium = await copyConsortium(resting, join(folder.path, 'gradients-killed'));
     const outcome = await runThrough(consortium, CRASH_POINTS);

@@ -1,3 +1,4 @@
+import { thresholdOf } from '../../coordinator/core/run/threshold.ts';
 import type { Federation } from '../../shared/federation/schema.ts';
 import { familyOf } from '../../shared/learning/families.ts';
 import { auroc, averagePrecision, confusion, quantile } from '../../shared/learning/metrics.ts';
@@ -12,7 +13,7 @@ export interface Reached {
   readonly tpr: number;
 }
 
-/** Rates are at the published threshold: the second-highest of the members' own p99 on held-back normals. */
+/** Rates are at the published threshold, from the members' own p99 on held-back normals. */
 export async function evaluateModel(
   federation: Federation,
   model: TensorSet,
@@ -21,7 +22,7 @@ export async function evaluateModel(
   const scorer = familyOf(federation).scorer(model);
   const own: number[] = [];
   for (const member of set.members) own.push(quantile(await scorer.score(member.heldBack), 0.99));
-  const threshold = own.sort((a, b) => b - a)[1] ?? 0;
+  const { threshold } = thresholdOf(own);
   const reached = { auroc: 0, ap: 0, fpr: 0, tpr: 0 };
   for (const { rows, labels } of set.tests) {
     const scores = await scorer.score(rows);

@@ -1,4 +1,5 @@
 /** A whole run in one process: members train, every update is inspected and weighed, the base moves on. */
+import { countedSamples, mediansCounted } from '../../coordinator/core/round/counted-samples.ts';
 import type { Federation } from '../../shared/federation/schema.ts';
 import { familyOf } from '../../shared/learning/families.ts';
 import type { RoundStep, RowBatch, RowSource, StructureFinding } from '../../shared/learning/family.ts';
@@ -9,6 +10,8 @@ export interface RunOptions {
   readonly gradients?: { readonly rule: 'weighted-mean' | 'trimmed-mean' };
   /** What the member at this position sends in place of its own update. */
   readonly tamper?: (update: TensorSet, member: number) => TensorSet;
+  /** The samples that the member at this position claims in place of its own number. */
+  readonly claim?: (samples: number, member: number) => number;
   /** Told the norms of the updates of every round, refused ones included. */
   readonly onNorms?: (step: string, norms: readonly number[]) => void;
   /** Told the base after each round. */
@@ -86,10 +89,12 @@ export async function runFederation(
       const results = [];
       for (const [member, source] of sources.entries()) {
         const seed = federation.seed * 1_000_003 + round * 1_009 + member;
-        const { update, samples } = await step.train(source, { base, seed, progress: () => undefined });
-        results.push({ member, samples, update: options.tamper?.(update, member) ?? update });
+        const trained = await step.train(source, { base, seed, progress: () => undefined });
+        const samples = options.claim?.(trained.samples, member) ?? trained.samples;
+        const update = options.tamper?.(trained.update, member) ?? trained.update;
+        results.push({ member, samples, update });
       }
-      const honest = screen(step, results, refused, options);
+      const honest = countClaims(federation, step, screen(step, results, refused, options));
       const layout = step.layout(base);
       const samples = honest.reduce((sum, result) => sum + result.samples, 0);
       const combined = combine(step, layout, honest, options);
@@ -105,6 +110,15 @@ interface Received {
   readonly member: number;
   readonly samples: number;
   readonly update: TensorSet;
+}
+
+/** What counts of the samples claimed. */
+function countClaims({ checks }: Federation, step: RoundStep, received: readonly Received[]): Received[] {
+  const counted = countedSamples(
+    received.map(({ samples }) => ({ claimed: samples, bound: checks.maxSamples })),
+    mediansCounted(step.kind, checks.samplesPerMedian),
+  );
+  return received.map((one, i) => ({ ...one, samples: counted[i] ?? 0 }));
 }
 
 function screen(

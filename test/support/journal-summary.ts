@@ -1,3 +1,4 @@
+import { outliersAmong } from '../../coordinator/core/standing/conduct.ts';
 import type { State } from '../../coordinator/core/state.ts';
 
 /** What a journal adds up to, in the words an operator would use. Stored beside recorded journals. */
@@ -32,5 +33,23 @@ export function summaryOf(state: State) {
       approvals: evaluation.approvals,
     })),
     phase: state.run?.phase.phase ?? 'idle',
+  };
+}
+
+/** What became of every member's standing, and what automation made of it. From the second version of the journal on. */
+export function standingsOf({ members, automation }: State) {
+  const { paused, quarantinesAtMs } = automation;
+  return {
+    automation: { paused, quarantines: quarantinesAtMs.length },
+    members: [...members.values()].map(({ id, conduct, trail, changes, appeal }) => ({
+      id,
+      reputation: conduct.reputation,
+      recent: conduct.recent.length,
+      outliers: outliersAmong(conduct.recent),
+      cleanInRow: conduct.cleanInRow,
+      trail: trail.points.map(({ round }) => round),
+      changes: changes.map(({ from, to, by, reason }) => ({ from, to, by, reason })),
+      appeal: appeal?.note ?? '',
+    })),
   };
 }

@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import type {
   Coordinator,
   NodeReport,
+  OwnVerdict,
   Release,
   RoundPlan,
   Situation,
+  StandingReply,
 } from '../../client/ports/coordinator.ts';
 import { makeKey } from '../../shared/identity/keys.ts';
 import { type Receipt, signReceipt } from '../../shared/provenance/receipt.ts';
@@ -39,6 +41,9 @@ export class ScriptedCoordinator implements Coordinator {
   readonly votes: Vote[] = [];
   readonly reports: NodeReport[] = [];
   readonly renewals: Uint8Array[] = [];
+  readonly appeals: string[] = [];
+  ownVerdicts: readonly OwnVerdict[] = [];
+  standingReply: StandingReply = { standing: 'active', since: '', conduct: null, policy: null };
   /** What the next renewal gives. */
   certificate: string | undefined;
   published: Release | undefined;
@@ -148,9 +153,24 @@ export class ScriptedCoordinator implements Coordinator {
     return signReceipt(this.key, { federation: 'small', verdict: { decision: 'accept' }, ...of, ...proof });
   }
 
-  async verdicts() {
+  async verdicts(): Promise<readonly OwnVerdict[]> {
     this.#called('verdicts');
-    return [];
+    return this.ownVerdicts;
+  }
+
+  async evidence(): Promise<string> {
+    throw new Refusal('blob_missing', 'this coordinator keeps no evidence');
+  }
+
+  async standing(): Promise<StandingReply> {
+    this.#called('standing');
+    return this.standingReply;
+  }
+
+  async appeal(note: string): Promise<string> {
+    this.#called('appeal');
+    this.appeals.push(note);
+    return '2026-01-01T00:00:00.000Z';
   }
 
   async report(report: NodeReport): Promise<void> {

@@ -7,6 +7,7 @@ import { HomeFolder } from '../../client/adapters/home/home-folder.ts';
 import { enrol } from '../../client/adapters/remote-coordinator.ts';
 import { configure, join as joinFederation } from '../../client/flow/join.ts';
 import { asOperator, CONTROL } from '../../coordinator/cli/connect.ts';
+import type { StandingAction } from '../../coordinator/core/commands.ts';
 import { initialise } from '../../coordinator/init.ts';
 import { decodeInvite } from '../../shared/identity/invite.ts';
 import type { MemberRecord } from '../../shared/wire/generated/vedette/v1/MemberRecord.ts';
@@ -148,7 +149,7 @@ export function operate<T>({ home, endpoint }: Consortium, work: Work<T>): Promi
 export async function changeStanding(
   consortium: Consortium,
   member: string,
-  action: 'approve' | 'suspend' | 'reinstate' | 'revoke',
+  action: StandingAction,
   maxSamples = 0,
 ): Promise<void> {
   await operate(consortium, (connection) =>

@@ -61,6 +61,9 @@ function participation(changes: Partial<Participation> = {}) {
     Submit: async ({ header }, { caller }) => ({ receipt: `${caller.id}:${header}` }),
     Vote: async () => ({ receipt: '' }),
     Verdicts: async () => ({ verdicts: [] }),
+    OwnEvidence: async () => ({}),
+    Standing: async () => ({}),
+    Appeal: async () => ({}),
     Report: async () => ({}),
   };
   return implement<ParticipationHandlers>(PARTICIPATION, { ...idle, ...changes });

@@ -9,6 +9,8 @@ import { Refusal } from '../../../shared/refusal.ts';
 
 const BATCH_ROWS = 1024;
 const MAX_RECORD_BYTES = 1024 * 1024;
+/** An optional column of the file, unless a feature has that name. */
+const CONTRIBUTOR = 'contributor';
 /** The label of a normal row; every other label names an anomaly. */
 export const NORMAL = 'normal';
 
@@ -16,6 +18,8 @@ export const NORMAL = 'normal';
 export interface CanarySet {
   readonly batches: readonly RowBatch[];
   readonly labels: readonly string[];
+  /** The id of the member each row came from, '' for none; absent when the file has no such column. */
+  readonly contributors?: readonly string[];
 }
 
 /** Parses canary files; keeps the last while it does not change on disk, because every gradient round asks for it. */
@@ -46,6 +50,8 @@ async function readCanaries(federation: Federation, canaryFile: string): Promise
   const width = federation.features.length;
   const batches: RowBatch[] = [];
   const labels: string[] = [];
+  const contributors: string[] = [];
+  const named = !federation.features.some(({ name }) => name === CONTRIBUTOR);
   let cells: number[] = [];
   const closeBatch = () => {
     if (cells.length > 0) batches.push({ rows: cells.length / width, width, data: Float32Array.from(cells) });
@@ -54,12 +60,15 @@ async function readCanaries(federation: Federation, canaryFile: string): Promise
   for await (const { record, line } of records(federation, canaryFile)) {
     cells.push(...encodeRecord(federation, record, `${canaryFile}:${line}`));
     labels.push(labelOf(record, `${canaryFile}:${line}`));
+    if (named && record[CONTRIBUTOR] !== undefined) contributors.push(record[CONTRIBUTOR]);
     if (cells.length === BATCH_ROWS * width) closeBatch();
   }
   closeBatch();
   const anomalies = countAnomalies(labels);
   const normals = labels.length - anomalies;
-  if (normals > 0 && anomalies > 0) return { batches, labels };
+  if (normals > 0 && anomalies > 0) {
+    return contributors.length === 0 ? { batches, labels } : { batches, labels, contributors };
+  }
   const message = `canary file has ${normals} normal rows and ${anomalies} anomalies, at least 1 of each is needed`;
   throw new Refusal('data_empty', message, { normals, anomalies });
 }

@@ -46,8 +46,12 @@ export class WorkerCompute implements Compute {
     return this.#ask('aggregate', job);
   }
 
-  gate(job: JobOf<'gate'>): Promise<ResultOf<'gate'>> {
-    return this.#ask('gate', job);
+  measure(job: JobOf<'measure'>): Promise<ResultOf<'measure'>> {
+    return this.#ask('measure', job);
+  }
+
+  audit(job: JobOf<'audit'>): Promise<ResultOf<'audit'>> {
+    return this.#ask('audit', job);
   }
 
   assemble(job: JobOf<'assemble'>): Promise<ResultOf<'assemble'>> {

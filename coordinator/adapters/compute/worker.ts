@@ -1,14 +1,16 @@
 /** The compute worker: serves one job after the other until it is told to end. Started through `boot.mjs`. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Federation } from '../../../shared/federation/schema.ts';
 import { Refusal } from '../../../shared/refusal.ts';
 import { readTensors } from '../../../shared/tensors/column-reader.ts';
 import { writeTensors } from '../../../shared/tensors/tensor-file.ts';
 import { aggregateUpdates } from './aggregate.ts';
-import { Canaries } from './canaries.ts';
+import { auditSums } from './audit.ts';
+import { Canaries, type CanarySet } from './canaries.ts';
 import { evaluateModel } from './evaluate.ts';
-import { gateUpdates } from './gate.ts';
 import { inspectUpdate } from './inspect.ts';
 import { Learning } from './learning.ts';
+import { measureCohort } from './measure.ts';
 import type { Call, JobOf, Reply, Request, ResultOf, WorkerModules } from './messages.ts';
 
 const canaries = new Canaries();
@@ -19,7 +21,8 @@ const handlers: { readonly [C in Call]: (job: JobOf<C>) => Promise<ResultOf<C>> 
     return inspectUpdate(job, await learning.step(job.federation, job.step));
   },
   async aggregate(job) {
-    return aggregateUpdates(job, await learning.step(job.federation, job.step));
+    const step = await learning.step(job.federation, job.step);
+    return aggregateUpdates(job, step, await canariesOf(job));
   },
   async layout({ federation, step, base }) {
     return (await learning.step(federation, step)).layout(readTensors(base));
@@ -38,17 +41,26 @@ const handlers: { readonly [C in Call]: (job: JobOf<C>) => Promise<ResultOf<C>> 
     const family = await learning.family(federation);
     return evaluateModel(family, readTensors(model), await canaries.read(federation, canaryFile));
   },
-  async gate(job) {
-    return gateUpdates({
-      family: await learning.family(job.federation),
-      step: await learning.step(job.federation, job.step),
-      base: job.base,
-      updates: job.updates,
-      canaries: await canaries.read(job.federation, job.canaryFile),
-    });
+  async measure(job) {
+    const family = await learning.family(job.federation);
+    const step = await learning.step(job.federation, job.step);
+    return measureCohort(job, family, step, await canariesOf(job));
+  },
+  async audit(job) {
+    const family = await learning.family(job.federation);
+    const step = await learning.step(job.federation, job.step);
+    return auditSums(job, family, step, await canaries.read(job.federation, job.canaryFile));
   },
   backend: () => learning.backend(),
 };
+
+/** The canary set, where the federation has one. */
+async function canariesOf(job: {
+  readonly federation: Federation;
+  readonly canaryFile: string | undefined;
+}): Promise<CanarySet | undefined> {
+  return job.canaryFile === undefined ? undefined : canaries.read(job.federation, job.canaryFile);
+}
 
 async function serve({ call, job }: Request): Promise<Reply> {
   try {

@@ -18,7 +18,7 @@ export interface Access {
 const ANYONE: Access = { who: 'anyone', roles: [], standings: [], maxMs: MAX_CALL_MS };
 const ANY_KEY: Access = { who: 'any-key', roles: [], standings: [], maxMs: MAX_CALL_MS };
 
-/** A quarantined member goes on taking part; its updates are kept out of the model by its standing. */
+/** A quarantined member goes on taking part; its updates are judged, and kept out of the model by its standing. */
 const TAKING_PART: readonly Standing[] = ['active', 'quarantined'];
 /** Whoever waits for approval or is suspended may still learn so. */
 const NOT_REVOKED: readonly Standing[] = ['pending', 'active', 'suspended', 'quarantined'];
@@ -37,7 +37,10 @@ const TABLE: Readonly<Record<string, Access>> = {
   [PARTICIPATION.Verdicts.path]: enrolled(['member'], NOT_REVOKED),
   [PARTICIPATION.Progress.path]: enrolled(['member'], TAKING_PART),
   [PARTICIPATION.Submit.path]: enrolled(['member'], TAKING_PART),
-  [PARTICIPATION.Vote.path]: enrolled(['member'], TAKING_PART),
+  [PARTICIPATION.Vote.path]: enrolled(['member'], ['active']),
+  [PARTICIPATION.OwnEvidence.path]: enrolled(['member'], NOT_REVOKED),
+  [PARTICIPATION.Standing.path]: enrolled(['member'], NOT_REVOKED),
+  [PARTICIPATION.Appeal.path]: enrolled(['member'], NOT_REVOKED),
 
   [TRANSFER.Stat.path]: enrolled(['member'], TAKING_PART),
   [TRANSFER.Put.path]: enrolled(['member'], TAKING_PART, MAX_TRANSFER_CALL_MS),
@@ -50,10 +53,12 @@ const TABLE: Readonly<Record<string, Access>> = {
   [CONTROL.Invite.path]: enrolled(['operator'], ['active']),
   [CONTROL.Members.path]: enrolled(['operator'], ['active']),
   [CONTROL.ChangeStanding.path]: enrolled(['operator'], ['active']),
+  [CONTROL.Automation.path]: enrolled(['operator'], ['active']),
   [CONTROL.OpenRun.path]: enrolled(['operator'], ['active']),
   [CONTROL.AbortRun.path]: enrolled(['operator'], ['active']),
   [CONTROL.Rounds.path]: enrolled(['operator'], ['active']),
   [CONTROL.Round.path]: enrolled(['operator'], ['active']),
+  [CONTROL.Evidence.path]: enrolled(['operator'], ['active']),
   [CONTROL.ModelVersions.path]: enrolled(['operator'], ['active']),
   [CONTROL.DecideCandidate.path]: enrolled(['operator'], ['active']),
   [CONTROL.Rollback.path]: enrolled(['operator'], ['active']),

@@ -4,27 +4,17 @@ import type { MemberRecord } from '../../../shared/wire/generated/vedette/v1/Mem
 import type { ModelVersionsReply } from '../../../shared/wire/generated/vedette/v1/ModelVersionsReply.ts';
 import type { RoundRecord } from '../../../shared/wire/generated/vedette/v1/RoundRecord.ts';
 import type { RoundUpdate } from '../../../shared/wire/generated/vedette/v1/RoundUpdate.ts';
+import { foundedFederation } from '../../core/run/decide-run.ts';
 import type { Member, RoundSummary, State } from '../../core/state.ts';
 import type { UpdateStory } from '../../flow/history.ts';
 import { modelRef } from '../../flow/situation.ts';
 import type { Entry } from '../../ports/journal.ts';
+import { conductMessage } from './standing-messages.ts';
 import { verdictMessage } from './verdict-message.ts';
 
-export function memberRecord(member: Member, following: boolean): MemberRecord {
-  const {
-    id,
-    name,
-    role,
-    standing,
-    did,
-    maxSamples,
-    since,
-    software,
-    backend,
-    modelVersion,
-    accepted,
-    refused,
-  } = member;
+export function memberRecord(state: State, member: Member, following: boolean): MemberRecord {
+  const { id, name, role, standing, did, maxSamples, since, software, backend, modelVersion } = member;
+  const { accepted, refused } = member;
   return {
     member: id,
     name,
@@ -39,6 +29,8 @@ export function memberRecord(member: Member, following: boolean): MemberRecord {
     modelVersion,
     accepted,
     refused,
+    conduct: conductMessage(member),
+    cleanShadowRoundsNeeded: foundedFederation(state).standing.releaseAfter,
   };
 }
 

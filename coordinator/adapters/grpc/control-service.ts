@@ -8,13 +8,25 @@ import { awaited } from '../../core/round/collection.ts';
 import { openRound, type State } from '../../core/state.ts';
 import type { Context } from '../../flow/context.ts';
 import { invite } from '../../flow/enrol.ts';
+import { explainRoundUpdate } from '../../flow/evidence.ts';
 import type { Followers } from '../../flow/followers.ts';
 import { storyOf } from '../../flow/history.ts';
 import { openRun } from '../../flow/open-run.ts';
 import { entryMessage, memberRecord, modelVersions, roundRecord, roundUpdate } from './control-messages.ts';
 import { type Implementation, implement } from './serve.ts';
+import { automationReply } from './standing-messages.ts';
 
-const ACTIONS: readonly string[] = ['approve', 'suspend', 'reinstate', 'revoke'] satisfies StandingAction[];
+/** The compiler asks for an action that is missing here. */
+const ACTIONS: Record<StandingAction, true> = {
+  approve: true,
+  suspend: true,
+  quarantine: true,
+  release: true,
+  reinstate: true,
+  revoke: true,
+  undo: true,
+};
+const AUTOMATION_ACTIONS: readonly string[] = ['status', 'pause', 'resume'];
 const ROLES: readonly string[] = ['member', 'integrator', 'operator'] satisfies Role[];
 const MAX_INVITE_HOURS = 24 * 90;
 const DEFAULT_ROUNDS = 50;
@@ -33,7 +45,7 @@ export interface ControlOptions {
 
 /** What operators do. */
 export function controlService(context: Context, options: ControlOptions): Implementation {
-  const { desk, journal } = context;
+  const { desk, journal, blobs, clock } = context;
   return implement<ControlHandlers>(CONTROL, {
     async Invite({ name, role, hours }, { caller }) {
       if (hours < 1 || hours > MAX_INVITE_HOURS)
@@ -49,9 +61,12 @@ export function controlService(context: Context, options: ControlOptions): Imple
     },
 
     async Members() {
-      const members = [...desk.state.members.values()];
+      const { state } = desk;
+      const { followers } = options;
       return {
-        members: members.map((member) => memberRecord(member, options.followers.isFollowing(member.id))),
+        members: [...state.members.values()].map((member) =>
+          memberRecord(state, member, followers.isFollowing(member.id)),
+        ),
       };
     },
 
@@ -59,7 +74,7 @@ export function controlService(context: Context, options: ControlOptions): Imple
       await desk.dispatch({
         type: 'change-standing',
         member,
-        action: oneOf(ACTIONS, action, 'action') as StandingAction,
+        action: oneOf(Object.keys(ACTIONS), action, 'action') as StandingAction,
         reason,
         by: caller.id,
         ...(maxSamples > 0 ? { maxSamples } : {}),
@@ -67,7 +82,16 @@ export function controlService(context: Context, options: ControlOptions): Imple
       const changed = desk.state.members.get(member);
       if (!changed) throw new Refusal('member_unknown', `no member is called ${member}`);
       if (changed.standing === 'revoked') options.disconnect(changed.did);
-      return memberRecord(changed, options.followers.isFollowing(member));
+      return memberRecord(desk.state, changed, options.followers.isFollowing(member));
+    },
+
+    async Automation({ action, reason }, { caller }) {
+      const wanted = oneOf(AUTOMATION_ACTIONS, action, 'action');
+      if (wanted !== 'status') {
+        const paused = wanted === 'pause';
+        await desk.dispatch({ type: 'change-automation', paused, reason, by: caller.id });
+      }
+      return automationReply(desk.state, clock.now());
     },
 
     async OpenRun(_request, { caller }) {
@@ -98,6 +122,11 @@ export function controlService(context: Context, options: ControlOptions): Imple
 
     async Round({ round }) {
       return roundDetail(context, round);
+    },
+
+    async Evidence({ round, update }) {
+      const { state } = desk;
+      return { json: JSON.stringify(await explainRoundUpdate({ state, journal, blobs }, round, update)) };
     },
 
     async ModelVersions() {

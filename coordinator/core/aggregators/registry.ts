@@ -1,37 +1,104 @@
 /**
- * Every rule there is, by its name in the federation file. A new rule is one file here and one member of the union in
- * the schema: until both exist, this does not compile. Rules over columns only implement `Rule`. A rule that weighs
- * whole updates by their inner products is two passes, one for the n × n Gram matrix and one weighted mean by the
- * weights derived from it: it implements its derivation, and `weightedMean` does the rest.
+ * Every rule and every step before it, by its name in the federation file. A new one is one file here and one member of
+ * a union in the schema: until both exist, this does not compile.
  */
-import type { RuleSpec } from '../../../shared/federation/schema.ts';
-import { breakdown, type CombineTile, type Rule } from './rule.ts';
+import type {
+  PreAggregationOf,
+  PreAggregationSpec,
+  RuleName,
+  RuleOf,
+  RuleSpec,
+} from '../../../shared/federation/schema.ts';
+import { arc } from './before/arc.ts';
+import { bucketing } from './before/bucketing.ts';
+import { nnm } from './before/nnm.ts';
+import { normClip } from './before/norm-clip.ts';
+import { bulyan } from './bulyan.ts';
+import { centredClipping } from './centred-clipping.ts';
+import { fltrust } from './fltrust.ts';
+import { geometricMedian } from './geometric-median.ts';
+import { krum } from './krum.ts';
+import { mda } from './mda.ts';
+import { meanAroundMedian } from './mean-around-median.ts';
+import { median } from './median.ts';
+import { multiKrum } from './multi-krum.ts';
+import { countedRows, type Mixing, planBack, rowsOf, shared } from './rows.ts';
+import { breakdown, type Needs, type Plan, type PreAggregation, type Rule, type RuleInput } from './rule.ts';
 import { trimmedMean } from './trimmed-mean.ts';
 import { weightedMean } from './weighted-mean.ts';
 
-type Rules = { readonly [Name in RuleSpec['rule']]: Rule<Extract<RuleSpec, { rule: Name }>> };
+type Rules = { readonly [Name in RuleName]: Rule<RuleOf<Name>> };
+type Before = { readonly [Name in PreAggregationSpec['rule']]: PreAggregation<PreAggregationOf<Name>> };
 
-export const RULES: Rules = { 'weighted-mean': weightedMean, 'trimmed-mean': trimmedMean };
+export const RULES: Rules = {
+  'weighted-mean': weightedMean,
+  'trimmed-mean': trimmedMean,
+  median,
+  'mean-around-median': meanAroundMedian,
+  'geometric-median': geometricMedian,
+  krum,
+  'multi-krum': multiKrum,
+  bulyan,
+  mda,
+  'centred-clipping': centredClipping,
+  fltrust,
+};
 
-/** The combiner of a rule for these weights. Refuses `rule_breakdown` where the rule does not hold. */
-export function combinerOf(spec: RuleSpec, weights: readonly number[]): CombineTile {
-  guardRule(spec, weights);
-  return ruleOf(spec).combiner(spec, weights);
+export const BEFORE: Before = { nnm, bucketing, arc, 'norm-clip': normClip };
+
+/** What has to be measured before `planOf`: of the rule and of all steps before it. */
+export function needsOf(spec: RuleSpec): Needs {
+  const rule = ruleOf(spec).needs;
+  const before = (spec.before ?? []).some((step) => stepOf(step).needs.gram);
+  return { gram: rule.gram || before, references: rule.references };
 }
 
-/** Refuses `rule_breakdown` where the rule does not hold for these weights. */
+/** Refuses `rule_breakdown` where the rule, or a step before it, does not hold for these weights. */
 export function guardRule(spec: RuleSpec, weights: readonly number[]): void {
-  if (weights.length === 0) throw breakdown('there is no update to combine, at least 1 is needed', { n: 0 });
-  ruleOf(spec).guard(spec, weights);
+  const updates = weights.length;
+  if (updates === 0) throw breakdown('there is no update to combine, at least 1 is needed', { n: 0 });
+  guardRows(spec, updates, weights);
 }
 
-/** The weight applied to each contribution, as the manifest and the member's receipt state it; they sum to 1. */
-export function appliedShares(spec: RuleSpec, weights: readonly number[]): number[] {
-  guardRule(spec, weights);
-  return ruleOf(spec).shares(spec, weights);
+function guardRows(spec: RuleSpec, rows: number, weights: readonly number[]): void {
+  const left = (spec.before ?? []).reduce((n, step) => stepOf(step).guard(step, n, weights.length), rows);
+  ruleOf(spec).guard(spec, left, weights);
+}
+
+/**
+ * What to do with the bytes, and each update's part in the result. Refuses `rule_breakdown` outside the rule's `holds`.
+ * Rules that can weigh (`capsInfluence`) take caps on influence into their weights, and copies share one; for the others
+ * see `countedRows`.
+ */
+export function planOf(spec: RuleSpec, input: RuleInput): Plan {
+  guardRule(spec, input.weights);
+  const rule = ruleOf(spec);
+  const steps = (spec.before ?? []).map(
+    (step): Mixing =>
+      (rows) =>
+        stepOf(step).mix(step, rows, input),
+  );
+  const counted = rule.capsInfluence ? undefined : countedRows(input);
+  const first = counted && holdsFor(spec, counted.length, input.weights) ? counted : undefined;
+  const rows = rowsOf(input, first, steps, needsOf(spec).gram);
+  return planBack(rule.plan(spec, rows, rule.capsInfluence ? shared(input) : input), rows, input);
+}
+
+/** Fewer rows than a rule holds for, and all updates are rows again: copies must not be able to stop a round. */
+function holdsFor(spec: RuleSpec, rows: number, weights: readonly number[]): boolean {
+  try {
+    guardRows(spec, rows, weights);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** `RULES` pairs each name with the rule of that name, which the compiler cannot follow through an index. */
 function ruleOf(spec: RuleSpec): Rule<RuleSpec> {
   return RULES[spec.rule] as Rule<RuleSpec>;
+}
+
+function stepOf(spec: PreAggregationSpec): PreAggregation<PreAggregationSpec> {
+  return BEFORE[spec.rule] as PreAggregation<PreAggregationSpec>;
 }

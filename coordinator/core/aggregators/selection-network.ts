@@ -43,28 +43,3 @@ function oddEvenMergeSort(n: number): [number, number][] {
   }
   return pairs;
 }
-
-/** Order-preserving integer of a float's bits, and back: it is its own inverse. −0 comes before +0. */
-export function orderedBits(bits: number): number {
-  return bits ^ ((bits >> 31) & 0x7fffffff);
-}
-
-/** Applies the network to every column of `rows`, in place. Values are `orderedBits`. */
-export function runNetwork(network: Comparators, rows: readonly Int32Array[], columns: number): void {
-  for (let index = 0; index < network.length; index += 2) {
-    const low = rows[network[index] ?? 0];
-    const high = rows[network[index + 1] ?? 0];
-    if (low !== undefined && high !== undefined) compareExchange(low, high, columns);
-  }
-}
-
-/** Swaps by mask: a branch on data would be mispredicted every other time. */
-function compareExchange(low: Int32Array, high: Int32Array, columns: number): void {
-  for (let column = 0; column < columns; column++) {
-    const a = low[column] ?? 0;
-    const b = high[column] ?? 0;
-    const swap = -Number(b < a) & (a ^ b);
-    low[column] = a ^ swap;
-    high[column] = b ^ swap;
-  }
-}

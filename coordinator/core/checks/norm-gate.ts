@@ -3,6 +3,9 @@
  * enter with the full length of an honest update. Bounds [0.1, 3] × median: Xu et al., SignGuard, ICDCS 2022.
  */
 import type { Finding } from '../../../shared/verdict.ts';
+import type { Detector } from './detector.ts';
+import { short, tellApart } from './figures.ts';
+import { medianOf } from './median.ts';
 
 export interface NormedUpdate {
   readonly member: string;
@@ -15,6 +18,15 @@ export interface NormBounds {
   readonly low: number;
   readonly high: number;
 }
+
+export const NORM: Detector = {
+  name: 'norm',
+  looksFor: "a length far from the cohort's median",
+  source: 'Xu et al., SignGuard, ICDCS 2022, arXiv 2109.05872',
+  kind: 'length',
+  decisive: true,
+  judge: ({ updates, checks }) => judgeNorms(updates, checks.norm),
+};
 
 /** With two updates the median lies between them and says nothing about either. */
 const LEAST_COHORT = 3;
@@ -51,25 +63,4 @@ function judge(norm: number, median: number, { low, high }: NormBounds): Finding
   const message = `norm ${short(norm)} is ${ratio} times the cohort's median ${short(median)} (bound ${crossed})`;
   const seen = { check: 'norm', value: norm, bound, passed, message };
   return passed ? seen : { ...seen, code: 'norm_outlier' };
-}
-
-/** Mean of the middle two when n is even; 0 for none. */
-export function medianOf(norms: readonly number[]): number {
-  const sorted = norms.toSorted((a, b) => a - b);
-  const upper = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const lower = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
-  return lower + (upper - lower) / 2;
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(3)));
-}
-
-/** Two significant digits, or as many as it takes for a ratio beyond the bound not to read like the bound. */
-function tellApart(ratio: number, bound: number): string {
-  for (let digits = 2; digits < 17; digits++) {
-    const rounded = Number(ratio.toPrecision(digits));
-    if (rounded !== bound) return String(rounded);
-  }
-  return String(ratio);
 }

@@ -1,12 +1,22 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { RoundWindows } from '../../../shared/federation/schema.ts';
+import type { Standing } from '../events.ts';
 import type { State } from '../state.ts';
 
 /** Members who can take part now, by id. */
 export function activeMembers(state: State): string[] {
+  return membersThatAre(state, 'active');
+}
+
+/** Members whose updates are taken and judged without counting, by id. */
+export function quarantinedMembers(state: State): string[] {
+  return membersThatAre(state, 'quarantined');
+}
+
+function membersThatAre(state: State, standing: Standing): string[] {
   return [...state.members.values()]
-    .filter((member) => member.role === 'member' && member.standing === 'active')
+    .filter((member) => member.role === 'member' && member.standing === standing)
     .map((member) => member.id)
     .sort();
 }

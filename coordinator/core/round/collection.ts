@@ -43,8 +43,13 @@ export function awaited(seats: Seats): string[] {
   return [...seats].flatMap(([member, seat]) => (seat.state === 'awaited' ? [member] : []));
 }
 
-export function abandoned({ round }: Pick<CollectingPhase, 'round'>, reason: string): Event {
-  return event('round_abandoned', { round: round.round, attempt: round.attempt, reason });
+export function abandoned(
+  { round }: Pick<CollectingPhase, 'round'>,
+  reason: string,
+  evidence?: string,
+): Event {
+  const given = { round: round.round, attempt: round.attempt, reason };
+  return event('round_abandoned', evidence === undefined ? given : { ...given, evidence });
 }
 
 export function tooFew(inHand: number, min: number): string {

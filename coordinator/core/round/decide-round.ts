@@ -7,9 +7,16 @@ import type { CommandOf } from '../commands.ts';
 import { type DataOf, type Event, event, type RoundFacts } from '../events.ts';
 import { currentRun, foundedFederation } from '../run/decide-run.ts';
 import { knownMember } from '../standing/decide-members.ts';
-import { type CollectingPhase, contributionsTotal, openRound, receivedOf, type State } from '../state.ts';
-import { activeMembers, broughtNothing, seedFrom, selectCohort } from './cohort.ts';
-import { abandoned, closeIfComplete, closeIfOverdue, tooFew } from './collection.ts';
+import {
+  type CollectingPhase,
+  contributionsTotal,
+  openRound,
+  receivedOf,
+  type State,
+  seatOf,
+} from '../state.ts';
+import { activeMembers, broughtNothing, quarantinedMembers, seedFrom, selectCohort } from './cohort.ts';
+import { closeIfComplete, closeIfOverdue } from './collection.ts';
 
 export function decideOpenRound(state: State, { nonce, maxBytes, nowMs }: CommandOf<'open-round'>): Event[] {
   const run = currentRun(state);
@@ -41,6 +48,7 @@ export function decideOpenRound(state: State, { nonce, maxBytes, nowMs }: Comman
       }),
     ];
   }
+  const shadow = quarantinedMembers(state);
   const facts: RoundFacts = {
     run: run.run,
     round,
@@ -48,6 +56,7 @@ export function decideOpenRound(state: State, { nonce, maxBytes, nowMs }: Comman
     step: run.steps[run.at.step]?.step ?? '',
     base: run.base,
     cohort,
+    ...(shadow.length > 0 ? { shadow } : {}),
     min: windows.min,
     target: Math.min(windows.target ?? cohort.length, cohort.length),
     nonce,
@@ -82,7 +91,8 @@ export function decideSubmit(state: State, command: CommandOf<'submit'>): Event[
   const { member, header } = command;
   if (isRepeatOfJudged(state, member, header)) return [];
   const standing = knownMember(state, member).standing;
-  if (standing !== 'active') throw new Refusal('member_not_active', `${member} is ${standing}`, { standing });
+  if (standing !== 'active' && standing !== 'quarantined')
+    throw new Refusal('member_not_active', `${member} is ${standing}`, { standing });
   const phase = openRound(state);
   if (!phase || header.round !== phase.round.round || header.attempt !== phase.round.attempt) {
     return [judgedLate(state, command)];
@@ -92,7 +102,7 @@ export function decideSubmit(state: State, command: CommandOf<'submit'>): Event[
 
 function judgeInRound(state: State, phase: CollectingPhase, command: CommandOf<'submit'>): Event[] {
   const { member, header, nowMs } = command;
-  const seat = phase.seats.get(member);
+  const seat = seatOf(phase, member);
   if (!seat)
     throw new Refusal('outside_cohort', `${member} is not in the cohort of round ${header.round}`, {
       round: header.round,
@@ -125,8 +135,9 @@ function judgeInRound(state: State, phase: CollectingPhase, command: CommandOf<'
   return settle(phase, member, received, nowMs);
 }
 
-/** Appends what follows from a seat being settled: the collection may be complete by it. */
+/** Appends what follows from a seat being settled: the collection may be complete by it, if the seat counts. */
 function settle(phase: CollectingPhase, member: string, settled: Event, nowMs: number): Event[] {
+  if (!phase.seats.has(member)) return [settled];
   const seats = new Map(phase.seats);
   if (settled.type === 'update_received') {
     seats.set(member, { state: 'received', received: { ...settled.data, index: -1 } });
@@ -205,26 +216,6 @@ function placeOf({ member, header }: CommandOf<'submit'>): {
 export function decideTick(state: State, { nowMs, moving }: CommandOf<'tick'>): Event[] {
   const phase = openRound(state);
   return phase ? closeIfOverdue(phase, foundedFederation(state).rounds, nowMs, moving) : [];
-}
-
-export function decideScreen(state: State, command: CommandOf<'screen'>): Event[] {
-  const phase = state.run?.phase;
-  if (phase?.phase !== 'screening' || !isSameRound(phase.round, command)) return [];
-  const { round, attempt } = phase.round;
-  const refused = new Set(command.refused.map(({ member }) => member));
-  const judged = command.refused.flatMap(({ member, verdict }) => {
-    const seat = phase.seats.get(member);
-    return seat?.state === 'received'
-      ? [event('update_judged', { round, attempt, member, update: seat.received.update, verdict })]
-      : [];
-  });
-  const accepted = receivedOf(phase.seats)
-    .map(({ member }) => member)
-    .filter((member) => !refused.has(member))
-    .sort();
-  if (accepted.length < phase.round.min)
-    return [...judged, abandoned(phase, tooFew(accepted.length, phase.round.min))];
-  return [...judged, event('cohort_screened', { round, attempt, accepted, medianNorm: command.medianNorm })];
 }
 
 export function decideAggregate(state: State, command: CommandOf<'record-aggregate'>): Event[] {

@@ -1,10 +1,11 @@
 import { Refusal } from '../../../shared/refusal.ts';
 import type { CanaryResult } from '../../ports/compute.ts';
+import { policyForSize } from '../checks/size-policy.ts';
 import type { CommandOf } from '../commands.ts';
 import { type Evaluation, type Event, event, type VoteFacts } from '../events.ts';
 import type { Phase, State } from '../state.ts';
 import { currentRun, foundedFederation } from './decide-run.ts';
-import { secondHighest } from './threshold.ts';
+import { thresholdOf } from './threshold.ts';
 
 export function decideCandidate(state: State, command: CommandOf<'record-candidate'>): Event[] {
   const run = currentRun(state);
@@ -42,11 +43,17 @@ export function decideEvaluation(state: State, command: CommandOf<'evaluate'>): 
       event('candidate_rejected', { run, candidate, reason: evaluation.reason, by: 'automatic' }),
     ];
   }
-  if (foundedFederation(state).promotion.mode === 'operator') return [evaluated];
+  if (operatorPromotes(state, phase.candidate.electorate.length)) return [evaluated];
   return [
     evaluated,
     event('candidate_approved', { run, candidate, reason: evaluation.reason, by: 'automatic' }),
   ];
+}
+
+/** By the federation's own word, or because so few members contributed that nothing of theirs could be compared. */
+function operatorPromotes(state: State, contributors: number): boolean {
+  const { promotion, checks } = foundedFederation(state);
+  return promotion.mode === 'operator' || policyForSize(contributors, checks.outliers).operatorPromotes;
 }
 
 /** Everyone who may vote and still can has voted. */
@@ -123,9 +130,10 @@ function evaluate(
   const objection = objectionTo(state, votes, canary, currentCanary);
   const approvals = votes.filter((vote) => vote.approve).length;
   return {
-    // Without a vote the candidate is rejected; the journal holds finite numbers only.
-    threshold: votes.length === 0 ? 0 : secondHighest(votes.map((vote) => vote.p99)),
-    thresholdRule: 'second-highest',
+    ...thresholdOf(
+      votes.map((vote) => vote.p99),
+      foundedFederation(state).checks.outliers,
+    ),
     reports: votes.map(({ member, p99 }) => ({ member, p99 })),
     approvals,
     objections: votes.length - approvals,

@@ -1,17 +1,8 @@
 import { Refusal } from '../../../shared/refusal.ts';
-import type { CommandOf, StandingAction } from '../commands.ts';
-import { type Event, event, type Standing } from '../events.ts';
-import { abandoned, closeIfComplete, tooFew } from '../round/collection.ts';
-import { type Member, receivedOf, type State } from '../state.ts';
+import type { CommandOf } from '../commands.ts';
+import { AUTOMATIC, type Event, event } from '../events.ts';
+import type { Member, State } from '../state.ts';
 import { MAX_SOFTWARE_CHARACTERS, requireShort } from '../texts.ts';
-
-/** From which standings an action is possible, and where it leads. */
-const TRANSITIONS: Record<StandingAction, { readonly from: readonly Standing[]; readonly to: Standing }> = {
-  approve: { from: ['pending'], to: 'active' },
-  suspend: { from: ['active', 'quarantined'], to: 'suspended' },
-  reinstate: { from: ['suspended', 'quarantined'], to: 'active' },
-  revoke: { from: ['pending', 'active', 'suspended', 'quarantined'], to: 'revoked' },
-};
 
 const MEMBER_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
@@ -27,6 +18,8 @@ export function decideFirstOperator(state: State, { name, did }: CommandOf<'enro
 
 /** Refuses `usage`. */
 export function requireName(name: string): void {
+  if (name === AUTOMATIC)
+    throw new Refusal('usage', `name ${AUTOMATIC} is taken: the journal calls so what policy does by itself`);
   if (MEMBER_NAME.test(name)) return;
   throw new Refusal(
     'usage',
@@ -71,65 +64,6 @@ export function decideJoin(state: State, { secretHash, did, nowMs }: CommandOf<'
   ];
 }
 
-export function decideStanding(state: State, command: CommandOf<'change-standing'>): Event[] {
-  const { member: id, action, reason, by, maxSamples } = command;
-  const member = knownMember(state, id);
-  const { from, to } = TRANSITIONS[action];
-  if (!from.includes(member.standing)) {
-    throw new Refusal(
-      'standing_conflict',
-      `${id} is ${member.standing}; ${action} is possible from ${from.join(', ')}`,
-      { member: id, standing: member.standing },
-    );
-  }
-  if (to !== 'active' && isLastOperator(state, member)) {
-    throw new Refusal(
-      'standing_conflict',
-      `${id} is the last active operator; a federation without one cannot be steered`,
-      { member: id },
-    );
-  }
-  const changed = event('standing_changed', {
-    member: id,
-    from: member.standing,
-    to,
-    reason,
-    by,
-    ...(maxSamples ? { maxSamples } : {}),
-  });
-  return [
-    changed,
-    ...(to === 'active'
-      ? []
-      : withdrawPending(state, id, `${member.standing} → ${to}: ${reason || 'no reason given'}`)),
-  ];
-}
-
-/** A member that loses its standing takes its pending update with it, and the round may close or fall below quorum by that. */
-function withdrawPending(state: State, member: string, reason: string): Event[] {
-  const phase = state.run?.phase;
-  if (!phase || !('seats' in phase)) return [];
-  const seat = phase.seats.get(member);
-  if (seat?.state !== 'received' && seat?.state !== 'awaited') return [];
-  const { round } = phase;
-  const withdrawn =
-    seat.state === 'received'
-      ? [
-          event('update_withdrawn', {
-            round: round.round,
-            attempt: round.attempt,
-            member,
-            update: seat.received.update,
-            reason,
-          }),
-        ]
-      : [];
-  const rest = new Map(phase.seats).set(member, { state: 'withdrawn' });
-  if (phase.phase === 'collecting') return [...withdrawn, ...closeIfComplete({ ...phase, seats: rest })];
-  const inHand = receivedOf(rest).length;
-  return inHand < round.min ? [...withdrawn, abandoned(phase, tooFew(inHand, round.min))] : withdrawn;
-}
-
 export function decideReport(state: State, command: CommandOf<'report-node'>): Event[] {
   const { member: id, software, backend, modelVersion } = command;
   requireShort('software', software, MAX_SOFTWARE_CHARACTERS);
@@ -144,11 +78,4 @@ export function knownMember(state: State, id: string): Member {
   const member = state.members.get(id);
   if (!member) throw new Refusal('member_unknown', `no member is called ${JSON.stringify(id.slice(0, 80))}`);
   return member;
-}
-
-function isLastOperator(state: State, member: Member): boolean {
-  const active = [...state.members.values()].filter(
-    (other) => other.role === 'operator' && other.standing === 'active',
-  );
-  return member.role === 'operator' && active.length === 1 && active[0]?.id === member.id;
 }

@@ -4,9 +4,13 @@ import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { AbortRunReplyInput as _vedette_v1_AbortRunReplyInput, AbortRunReply as _vedette_v1_AbortRunReply } from '../../vedette/v1/AbortRunReply.ts';
 import type { AbortRunRequestInput as _vedette_v1_AbortRunRequestInput, AbortRunRequest as _vedette_v1_AbortRunRequest } from '../../vedette/v1/AbortRunRequest.ts';
+import type { AutomationReplyInput as _vedette_v1_AutomationReplyInput, AutomationReply as _vedette_v1_AutomationReply } from '../../vedette/v1/AutomationReply.ts';
+import type { AutomationRequestInput as _vedette_v1_AutomationRequestInput, AutomationRequest as _vedette_v1_AutomationRequest } from '../../vedette/v1/AutomationRequest.ts';
 import type { ChangeStandingRequestInput as _vedette_v1_ChangeStandingRequestInput, ChangeStandingRequest as _vedette_v1_ChangeStandingRequest } from '../../vedette/v1/ChangeStandingRequest.ts';
 import type { DecideCandidateReplyInput as _vedette_v1_DecideCandidateReplyInput, DecideCandidateReply as _vedette_v1_DecideCandidateReply } from '../../vedette/v1/DecideCandidateReply.ts';
 import type { DecideCandidateRequestInput as _vedette_v1_DecideCandidateRequestInput, DecideCandidateRequest as _vedette_v1_DecideCandidateRequest } from '../../vedette/v1/DecideCandidateRequest.ts';
+import type { EvidenceReplyInput as _vedette_v1_EvidenceReplyInput, EvidenceReply as _vedette_v1_EvidenceReply } from '../../vedette/v1/EvidenceReply.ts';
+import type { EvidenceRequestInput as _vedette_v1_EvidenceRequestInput, EvidenceRequest as _vedette_v1_EvidenceRequest } from '../../vedette/v1/EvidenceRequest.ts';
 import type { InviteReplyInput as _vedette_v1_InviteReplyInput, InviteReply as _vedette_v1_InviteReply } from '../../vedette/v1/InviteReply.ts';
 import type { InviteRequestInput as _vedette_v1_InviteRequestInput, InviteRequest as _vedette_v1_InviteRequest } from '../../vedette/v1/InviteRequest.ts';
 import type { JournalEntryInput as _vedette_v1_JournalEntryInput, JournalEntry as _vedette_v1_JournalEntry } from '../../vedette/v1/JournalEntry.ts';
@@ -35,6 +39,15 @@ export interface ControlClient extends grpc.Client {
   abortRun(argument: _vedette_v1_AbortRunRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_AbortRunReply>): grpc.ClientUnaryCall;
   abortRun(argument: _vedette_v1_AbortRunRequestInput, callback: grpc.requestCallback<_vedette_v1_AbortRunReply>): grpc.ClientUnaryCall;
   
+  Automation(argument: _vedette_v1_AutomationRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_AutomationReply>): grpc.ClientUnaryCall;
+  Automation(argument: _vedette_v1_AutomationRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_AutomationReply>): grpc.ClientUnaryCall;
+  Automation(argument: _vedette_v1_AutomationRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_AutomationReply>): grpc.ClientUnaryCall;
+  Automation(argument: _vedette_v1_AutomationRequestInput, callback: grpc.requestCallback<_vedette_v1_AutomationReply>): grpc.ClientUnaryCall;
+  automation(argument: _vedette_v1_AutomationRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_AutomationReply>): grpc.ClientUnaryCall;
+  automation(argument: _vedette_v1_AutomationRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_AutomationReply>): grpc.ClientUnaryCall;
+  automation(argument: _vedette_v1_AutomationRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_AutomationReply>): grpc.ClientUnaryCall;
+  automation(argument: _vedette_v1_AutomationRequestInput, callback: grpc.requestCallback<_vedette_v1_AutomationReply>): grpc.ClientUnaryCall;
+  
   ChangeStanding(argument: _vedette_v1_ChangeStandingRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_MemberRecord>): grpc.ClientUnaryCall;
   ChangeStanding(argument: _vedette_v1_ChangeStandingRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_MemberRecord>): grpc.ClientUnaryCall;
   ChangeStanding(argument: _vedette_v1_ChangeStandingRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_MemberRecord>): grpc.ClientUnaryCall;
@@ -52,6 +65,15 @@ export interface ControlClient extends grpc.Client {
   decideCandidate(argument: _vedette_v1_DecideCandidateRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>): grpc.ClientUnaryCall;
   decideCandidate(argument: _vedette_v1_DecideCandidateRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>): grpc.ClientUnaryCall;
   decideCandidate(argument: _vedette_v1_DecideCandidateRequestInput, callback: grpc.requestCallback<_vedette_v1_DecideCandidateReply>): grpc.ClientUnaryCall;
+  
+  Evidence(argument: _vedette_v1_EvidenceRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_EvidenceReply>): grpc.ClientUnaryCall;
+  Evidence(argument: _vedette_v1_EvidenceRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_EvidenceReply>): grpc.ClientUnaryCall;
+  Evidence(argument: _vedette_v1_EvidenceRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_EvidenceReply>): grpc.ClientUnaryCall;
+  Evidence(argument: _vedette_v1_EvidenceRequestInput, callback: grpc.requestCallback<_vedette_v1_EvidenceReply>): grpc.ClientUnaryCall;
+  evidence(argument: _vedette_v1_EvidenceRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_EvidenceReply>): grpc.ClientUnaryCall;
+  evidence(argument: _vedette_v1_EvidenceRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_EvidenceReply>): grpc.ClientUnaryCall;
+  evidence(argument: _vedette_v1_EvidenceRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_EvidenceReply>): grpc.ClientUnaryCall;
+  evidence(argument: _vedette_v1_EvidenceRequestInput, callback: grpc.requestCallback<_vedette_v1_EvidenceReply>): grpc.ClientUnaryCall;
   
   Invite(argument: _vedette_v1_InviteRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_vedette_v1_InviteReply>): grpc.ClientUnaryCall;
   Invite(argument: _vedette_v1_InviteRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_vedette_v1_InviteReply>): grpc.ClientUnaryCall;
@@ -126,9 +148,13 @@ export interface ControlClient extends grpc.Client {
 export interface ControlHandlers extends grpc.UntypedServiceImplementation {
   AbortRun: grpc.handleUnaryCall<_vedette_v1_AbortRunRequest, _vedette_v1_AbortRunReplyInput>;
   
+  Automation: grpc.handleUnaryCall<_vedette_v1_AutomationRequest, _vedette_v1_AutomationReplyInput>;
+  
   ChangeStanding: grpc.handleUnaryCall<_vedette_v1_ChangeStandingRequest, _vedette_v1_MemberRecordInput>;
   
   DecideCandidate: grpc.handleUnaryCall<_vedette_v1_DecideCandidateRequest, _vedette_v1_DecideCandidateReplyInput>;
+  
+  Evidence: grpc.handleUnaryCall<_vedette_v1_EvidenceRequest, _vedette_v1_EvidenceReplyInput>;
   
   Invite: grpc.handleUnaryCall<_vedette_v1_InviteRequest, _vedette_v1_InviteReplyInput>;
   
@@ -150,8 +176,10 @@ export interface ControlHandlers extends grpc.UntypedServiceImplementation {
 
 export interface ControlDefinition extends grpc.ServiceDefinition {
   AbortRun: MethodDefinition<_vedette_v1_AbortRunRequestInput, _vedette_v1_AbortRunReplyInput, _vedette_v1_AbortRunRequest, _vedette_v1_AbortRunReply>
+  Automation: MethodDefinition<_vedette_v1_AutomationRequestInput, _vedette_v1_AutomationReplyInput, _vedette_v1_AutomationRequest, _vedette_v1_AutomationReply>
   ChangeStanding: MethodDefinition<_vedette_v1_ChangeStandingRequestInput, _vedette_v1_MemberRecordInput, _vedette_v1_ChangeStandingRequest, _vedette_v1_MemberRecord>
   DecideCandidate: MethodDefinition<_vedette_v1_DecideCandidateRequestInput, _vedette_v1_DecideCandidateReplyInput, _vedette_v1_DecideCandidateRequest, _vedette_v1_DecideCandidateReply>
+  Evidence: MethodDefinition<_vedette_v1_EvidenceRequestInput, _vedette_v1_EvidenceReplyInput, _vedette_v1_EvidenceRequest, _vedette_v1_EvidenceReply>
   Invite: MethodDefinition<_vedette_v1_InviteRequestInput, _vedette_v1_InviteReplyInput, _vedette_v1_InviteRequest, _vedette_v1_InviteReply>
   Members: MethodDefinition<_vedette_v1_MembersRequestInput, _vedette_v1_MembersReplyInput, _vedette_v1_MembersRequest, _vedette_v1_MembersReply>
   ModelVersions: MethodDefinition<_vedette_v1_ModelVersionsRequestInput, _vedette_v1_ModelVersionsReplyInput, _vedette_v1_ModelVersionsRequest, _vedette_v1_ModelVersionsReply>

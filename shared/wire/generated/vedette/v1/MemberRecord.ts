@@ -1,5 +1,6 @@
 // Original file: proto/vedette/v1/control.proto
 
+import type { ConductInput as _vedette_v1_ConductInput, Conduct as _vedette_v1_Conduct } from '../../vedette/v1/Conduct.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface MemberRecordInput {
@@ -16,6 +17,8 @@ export interface MemberRecordInput {
   'modelVersion'?: (number);
   'accepted'?: (number);
   'refused'?: (number);
+  'conduct'?: (_vedette_v1_ConductInput | null);
+  'cleanShadowRoundsNeeded'?: (number);
 }
 
 export interface MemberRecord {
@@ -32,4 +35,6 @@ export interface MemberRecord {
   'modelVersion': (number);
   'accepted': (number);
   'refused': (number);
+  'conduct': (_vedette_v1_Conduct | null);
+  'cleanShadowRoundsNeeded': (number);
 }

@@ -1,0 +1,68 @@
+/** What a member does about its standing, in the order in which it helps. Words for people; no code depends on them. */
+
+export interface StandingFacts {
+  readonly standing: string;
+  /** Rounds of the window in which this member was an outlier. */
+  readonly outlierRounds: readonly number[];
+  readonly cleanShadowRounds: number;
+  readonly policy: {
+    readonly mode: string;
+    readonly paused: boolean;
+    readonly window: number;
+    readonly quarantineAfter: number;
+    readonly releaseAfter: number;
+  };
+  /** How to resolve what the newest refused update failed; empty when nothing is known. */
+  readonly resolve: string;
+  readonly appealed: boolean;
+}
+
+export function adviceOn(facts: StandingFacts): string[] {
+  switch (facts.standing) {
+    case 'pending':
+      return ['wait for the operator to approve; compare the key end with them'];
+    case 'active':
+      return facts.outlierRounds.length === 0 ? [] : [mend(facts), beforeQuarantine(facts)];
+    case 'quarantined':
+      return [
+        mend(facts),
+        'keep the node running: its updates are judged, and count for nothing else',
+        release(facts),
+        ...appeal(facts),
+      ];
+    case 'suspended':
+      return ['ask the operator; rounds do not ask this node until it is reinstated', ...appeal(facts)];
+    default:
+      return ['ask the operator'];
+  }
+}
+
+function mend({ resolve }: StandingFacts): string {
+  const check = 'check the data with `vedette-client data check`';
+  return resolve ? `${check}; ${resolve}` : check;
+}
+
+function beforeQuarantine({
+  policy: { mode, quarantineAfter, window },
+  outlierRounds,
+}: StandingFacts): string {
+  const left = Math.max(1, quarantineAfter - outlierRounds.length);
+  const follows = mode === 'enforce' ? 'quarantine follows' : 'quarantine is recommended to the operator';
+  return `${follows} at ${quarantineAfter} outliers within ${window} judged rounds: ${left} more`;
+}
+
+function release({ policy, cleanShadowRounds }: StandingFacts): string {
+  const { mode, paused, releaseAfter } = policy;
+  if (releaseAfter === 0) return 'an operator releases it; clean rounds are what they look at';
+  const left = releaseAfter - cleanShadowRounds;
+  if (mode === 'enforce' && !paused && left > 0)
+    return `${left} more clean rounds in a row release it by itself; an outlier starts the count again`;
+  const why = mode === 'enforce' ? 'automation is paused' : `the mode is ${mode}`;
+  return left > 0
+    ? `${left} more clean rounds in a row, then an operator releases it (${why})`
+    : `an operator releases it: enough clean rounds are there (${why})`;
+}
+
+function appeal({ appealed }: StandingFacts): string[] {
+  return appealed ? [] : ["if you know better, say so: `vedette-client appeal 'what happened'`"];
+}

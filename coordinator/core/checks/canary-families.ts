@@ -1,0 +1,147 @@
+/**
+ * Whether a member's updates hide a known anomaly, round after round. First what its own normal traffic explains is
+ * taken out of the update x: x′ = x + β s with s the slope of the score on the normal canaries it gave (of all, where it
+ * gave none), β = max(0, −⟨x, s⟩ / ‖s‖²), the part along their descent. Then, for each label, its mean along the trail of
+ *
+ *   cos′ = ⟨r, x′⟩ / (‖r′‖ ‖x′‖),   r minus the gradient of the label's soft AUROC, r′ what s leaves of r
+ *
+ * and of ⟨r, x′⟩, the AUROC lost to first order if the model moved by x′. Without the correction nobody can be told
+ * apart: a member whose normal traffic resembles an anomaly costs it as much AUROC as one who hides it. One round is
+ * noise. Only the f who cost a label most are held against it. Blind to anomalies that nobody put among the canaries, to
+ * members who pass them off as their normal canaries, and to harm that leaves the ranks alone.
+ */
+import type { CohortInput, Detector, Signal } from './detector.ts';
+import { rowOf } from './geometry.ts';
+import type { CohortMeasures } from './measures.ts';
+import { OWN_NORMALS_OF } from './own-normals.ts';
+import { addedTo, keptSums, meansIn, standsFor } from './running-mean.ts';
+
+/** cos′ of honest members came to .33 in the first rounds, while all that is normal is still new to the model. */
+export const MOST_ALIKE = 0.4;
+/** Later it came to .19, and of those who hide an anomaly to .30–.68. */
+export const MOST_ALIKE_LATER = 0.25;
+const LATER_ROUNDS = 40;
+/** AUROC, to first order, below which nobody is refused however well directed. */
+export const LEAST_LOSS = 0.01;
+/** The same where a member gave no normal canaries: honest members whose traffic looks like an anomaly came to .19. */
+export const LEAST_LOSS_POOLED = 0.2;
+const LEAST_ROUNDS = 10;
+/** Share of a label's canaries above which they are a member's own: what a member gave does not judge that member. */
+const MOST_OWN = 0.5;
+/** Of ‖x‖² and ‖r‖²: less than this left over is no direction. */
+const LEAST_LEFT = 0.01;
+const RANKS = 'ranks/';
+
+export const CANARY_FAMILIES: Detector = {
+  name: 'canary-families',
+  looksFor: 'updates that make a known anomaly look normal, over many rounds',
+  source:
+    'gradient of a soft AUROC (Yan et al., ICML 2003), partial correlation (Yule 1907); measured on real data',
+  kind: 'canary',
+  decisive: true,
+  judge: judgeFamilies,
+};
+
+interface Effect {
+  readonly label: string;
+  /** cos′ */
+  readonly alike: number;
+  /** AUROC */
+  readonly loss: number;
+}
+
+function judgeFamilies(input: CohortInput): readonly Signal[] {
+  const { gradients, measures, size } = input;
+  const labels = labelsIn(measures);
+  if (!gradients || labels.length === 0) return [];
+  const sums = measures.members.map((member, at) =>
+    addedTo(
+      keptSums(input, member, CANARY_FAMILIES.name),
+      labels.flatMap((label) => effectOf(measures, at, label)),
+    ),
+  );
+  const effects = sums.map((own) => effectsIn(meansIn(own), labels));
+  return measures.members.map((member, at) => {
+    const own = sums[at] ?? [];
+    const worst = worstOf(effects, at, judgedBy(measures, at), size.outliers);
+    const least = ownSlope(measures, at) === undefined ? LEAST_LOSS_POOLED : LEAST_LOSS;
+    const most = standsFor(own, LATER_ROUNDS) ? MOST_ALIKE_LATER : MOST_ALIKE;
+    return { member, sums: own, finding: findingOf(worst, most, least, standsFor(own, LEAST_ROUNDS)) };
+  });
+}
+
+function findingOf(
+  { label, alike, loss }: Effect,
+  most: number,
+  least: number,
+  tested: boolean,
+): Signal['finding'] {
+  const passed = alike <= most || loss < least || !tested;
+  const message = `mean cosine ${alike.toFixed(3)} to what hides ${label} (bound ${most}, from ${LEAST_ROUNDS} rounds on), beyond what its normal canaries explain; costs it ${(100 * loss).toFixed(2)} % AUROC to first order (at least ${100 * least} %)`;
+  const seen = {
+    check: CANARY_FAMILIES.name,
+    value: alike,
+    bound: [-1, most] as const,
+    passed,
+    message,
+  };
+  return passed ? seen : { ...seen, code: 'canary_regression' };
+}
+
+function labelsIn({ references }: CohortMeasures): readonly string[] {
+  return references.flatMap((reference) =>
+    reference.startsWith(RANKS) ? [reference.slice(RANKS.length)] : [],
+  );
+}
+
+function ownSlope(measures: CohortMeasures, at: number): number | undefined {
+  return rowOf(measures, OWN_NORMALS_OF + (measures.members[at] ?? ''));
+}
+
+/** [cos′, ⟨r, x′⟩] of this round. */
+function effectOf(measures: CohortMeasures, at: number, label: string): readonly [number, number] {
+  const product = (a: number, b: number) => measures.gram[a]?.[b] ?? 0;
+  const ranks = rowOf(measures, RANKS + label) ?? 0;
+  const slope = ownSlope(measures, at) ?? rowOf(measures, 'slope/normal');
+  const steepness = slope === undefined ? 0 : product(slope, slope);
+  if (slope === undefined || steepness <= 0)
+    return alikeness(product(at, ranks), product(ranks, ranks), product(at, at));
+  const descent = Math.max(0, -product(at, slope) / steepness);
+  const left = (row: number, part: number) =>
+    Math.max(LEAST_LEFT * product(row, row), product(row, row) - part * part * steepness);
+  const loss = product(at, ranks) + descent * product(slope, ranks);
+  return alikeness(loss, left(ranks, product(ranks, slope) / steepness), left(at, descent));
+}
+
+function alikeness(loss: number, ranksSquared: number, stepSquared: number): readonly [number, number] {
+  const lengths = Math.sqrt(ranksSquared * stepSquared);
+  return [lengths > 0 ? Math.max(-1, Math.min(1, loss / lengths)) : 0, loss];
+}
+
+function effectsIn(means: readonly number[], labels: readonly string[]): readonly Effect[] {
+  return labels.map((label, place) => ({
+    label,
+    alike: means[2 * place] ?? 0,
+    loss: means[2 * place + 1] ?? 0,
+  }));
+}
+
+function judgedBy({ holders }: CohortMeasures, at: number): (label: string) => boolean {
+  return (label) => (holders?.find((known) => known.label === label)?.shares[at] ?? 0) <= MOST_OWN;
+}
+
+/** The label it is most alike to hiding, of those where it is among the f who cost most; of all, where it is of none. */
+function worstOf(
+  effects: readonly (readonly Effect[])[],
+  at: number,
+  judged: (label: string) => boolean,
+  outliers: number,
+): Effect {
+  const own = effects[at] ?? [];
+  const blamed = own.filter(({ label, loss }, place) => {
+    const worse = effects.filter((others) => (others[place]?.loss ?? 0) > loss).length;
+    return judged(label) && worse < Math.max(1, outliers);
+  });
+  const none: Effect = { label: 'any label', alike: Math.min(0, ...own.map(({ alike }) => alike)), loss: 0 };
+  return blamed.reduce((worst, one) => (one.alike > worst.alike ? one : worst), none);
+}

@@ -1,0 +1,143 @@
+/**
+ * What happens to a standing by itself after a round: quarantine of whoever is an outlier again and again, release of
+ * whoever has been clean for long enough. Every step has a brake: the mode, a pause, a budget, the quorum.
+ */
+import { assumedOutliers, policyForSize } from '../checks/size-policy.ts';
+import { AUTOMATIC, type DataOf, type Event, event } from '../events.ts';
+import { activeMembers } from '../round/cohort.ts';
+import { foundedFederation } from '../run/decide-run.ts';
+import type { Member, State } from '../state.ts';
+import { MAX_REASON_CHARACTERS } from '../texts.ts';
+import { outliersAmong } from './conduct.ts';
+
+type Because = DataOf<'standing_recommended'>['because'];
+
+interface Brake {
+  readonly because: Because;
+  /** What is said after the reason; empty where the mode says it all. */
+  readonly words: string;
+}
+
+/** Rounds and findings named in a reason; the rest is in the journal. */
+const ROUNDS_NAMED = 5;
+const FINDINGS_NAMED = 3;
+
+/** Steps of standing that follow from a round just judged; `state` has its verdicts folded in. */
+export function automaticStanding(state: State, round: number, nowMs: number): Event[] {
+  const members = [...state.members.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const due = members
+    .filter((member) => isDueForQuarantine(state, member, round))
+    // The budget goes to those with the most outliers first.
+    .sort((a, b) => outliersAmong(b.conduct.recent).length - outliersAmong(a.conduct.recent).length);
+  let taken = 0;
+  const quarantined = due.flatMap((member) => {
+    const brake = brakeOnQuarantine(state, nowMs, taken);
+    if (!brake) taken += 1;
+    return step(member, 'quarantined', whyQuarantine(state, member), brake);
+  });
+  const released = members
+    .filter((member) => isDueForRelease(state, member, round))
+    .flatMap((member) => step(member, 'active', whyRelease(state, member), brakeOnRelease(state)));
+  return [...quarantined, ...released];
+}
+
+/** Whoever is over the bound with this very round: a clean round quarantines nobody. */
+function isDueForQuarantine(state: State, { standing, conduct }: Member, round: number): boolean {
+  const last = conduct.recent.at(-1);
+  if (standing !== 'active' || last?.round !== round || !last.outlier) return false;
+  return outliersAmong(conduct.recent).length >= foundedFederation(state).standing.quarantineAfter;
+}
+
+function isDueForRelease(state: State, { standing, conduct }: Member, round: number): boolean {
+  const { releaseAfter } = foundedFederation(state).standing;
+  if (standing !== 'quarantined' || releaseAfter === 0 || !couldCompare(state)) return false;
+  return conduct.recent.at(-1)?.round === round && conduct.cleanInRow >= releaseAfter;
+}
+
+/** Beside so few that nothing can be told apart, being clean says nothing. */
+function couldCompare(state: State): boolean {
+  const counted = state.rounds.at(-1)?.cohort.length ?? 0;
+  return policyForSize(counted + 1).signals > 0;
+}
+
+function brakeOnQuarantine(state: State, nowMs: number, taken: number): Brake | undefined {
+  const { rounds } = foundedFederation(state);
+  const held = brakeOnRelease(state);
+  if (held) return held;
+  const left = activeMembers(state).length - taken - 1;
+  if (left < rounds.min) {
+    const words = `it would leave ${left} active members (rounds.min ${rounds.min})`;
+    return { because: 'quorum', words };
+  }
+  const spent = quarantinesCounted(state, nowMs) + taken;
+  const budget = quarantineBudget(state, nowMs);
+  if (spent < budget) return undefined;
+  return {
+    because: 'budget',
+    words: `${spent} automatic quarantines in standing.budget.per (bound ${budget})`,
+  };
+}
+
+function brakeOnRelease(state: State): Brake | undefined {
+  const { mode } = foundedFederation(state).standing;
+  if (mode !== 'enforce') return { because: mode, words: '' };
+  if (state.automation.paused) return { because: 'paused', words: 'automation is paused' };
+  return undefined;
+}
+
+/** Automatic quarantines that the budget still counts, undone ones too: a brake that is let go by itself is none. */
+export function quarantinesCounted(state: State, nowMs: number): number {
+  const { per } = foundedFederation(state).standing.budget;
+  return state.automation.quarantinesAtMs.filter((atMs) => nowMs - atMs < per).length;
+}
+
+/** As many as may be outliers among those that would be active if nothing had happened by itself; at least 1. */
+export function quarantineBudget(state: State, nowMs: number): number {
+  const { standing, checks } = foundedFederation(state);
+  if (standing.budget.quarantines !== undefined) return standing.budget.quarantines;
+  const members = activeMembers(state).length + quarantinesCounted(state, nowMs);
+  return Math.max(1, checks.outliers ?? assumedOutliers(members));
+}
+
+function step(member: Member, to: 'quarantined' | 'active', why: string, brake: Brake | undefined): Event[] {
+  if (!brake) {
+    const { id, standing: from } = member;
+    return [event('standing_changed', { member: id, from, to, reason: why, by: AUTOMATIC })];
+  }
+  const known = member.recommendation;
+  if (known?.to === to && known.because === brake.because) return [];
+  const reason = short(brake.words ? `${why}; not done: ${brake.words}` : why);
+  return [event('standing_recommended', { member: member.id, to, reason, because: brake.because })];
+}
+
+function whyQuarantine(state: State, { id, conduct }: Member): string {
+  const { quarantineAfter } = foundedFederation(state).standing;
+  const { recent } = conduct;
+  const outliers = outliersAmong(recent);
+  const named = outliers.slice(-ROUNDS_NAMED).join(', ');
+  const rounds = outliers.length > ROUNDS_NAMED ? `${named} and earlier` : named;
+  const share = `${outliers.length} of the last ${recent.length} judged rounds`;
+  return short(
+    `outlier in ${share} (${rounds}; bound ${quarantineAfter}). Round ${outliers.at(-1)}: ${whatFailed(state, id)}`,
+  );
+}
+
+/** Of the newest verdict: each check that failed, with its number. */
+function whatFailed(state: State, member: string): string {
+  const verdict = state.lastJudged.get(member)?.verdict;
+  const failed = verdict?.findings.filter(({ passed }) => !passed) ?? [];
+  if (failed.length === 0) return verdict?.message ?? '';
+  return failed
+    .slice(0, FINDINGS_NAMED)
+    .map(({ check, message }) => `${check}: ${message}`)
+    .join('; ');
+}
+
+function whyRelease(state: State, { conduct }: Member): string {
+  const { releaseAfter } = foundedFederation(state).standing;
+  return `${conduct.cleanInRow} clean rounds in quarantine, in a row (${releaseAfter} needed)`;
+}
+
+function short(text: string): string {
+  return text.length <= MAX_REASON_CHARACTERS ? text : `${text.slice(0, MAX_REASON_CHARACTERS - 1)}…`;
+}

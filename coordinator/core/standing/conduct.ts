@@ -1,0 +1,75 @@
+/**
+ * What a member's judged updates add up to: a reputation that forgets slowly, and the last rounds one by one.
+ * Reputation is the Beta(a, b) of Jøsang and Ismail, "The Beta Reputation System", Bled 2002, with forgetting λ:
+ * a ← λ a + 1 after a clean round, b ← λ b + 1 after an outlier, the other one ← λ · itself.
+ */
+import type { StandingPolicy } from '../../../shared/federation/schema.ts';
+import type { State } from '../state.ts';
+
+export interface Reputation {
+  /** a, clean rounds remembered. */
+  readonly clean: number;
+  /** b, outlier rounds remembered. */
+  readonly outlier: number;
+}
+
+export interface JudgedRound {
+  readonly round: number;
+  readonly outlier: boolean;
+}
+
+export interface Conduct {
+  readonly reputation: Reputation;
+  /** Newest last, at most `standing.window`; begins anew whenever the member becomes active. */
+  readonly recent: readonly JudgedRound[];
+  /** Clean rounds in a row since the standing last changed: in quarantine, what releases. */
+  readonly cleanInRow: number;
+}
+
+/** a = 1, b = 0: a new member counts in full until its first outlier. */
+export const NEW_CONDUCT: Conduct = {
+  reputation: { clean: 1, outlier: 0 },
+  recent: [],
+  cleanInRow: 0,
+};
+
+/** An influence of 0 would leave rules that divide by weights with nothing. */
+const LEAST_INFLUENCE = 1e-6;
+
+/**
+ * Conduct after one judgement. A round counts once, however often it was tried: as an outlier if any attempt was one.
+ */
+export function conductAfter(
+  conduct: Conduct,
+  { round, outlier }: JudgedRound,
+  { memory, window }: Pick<StandingPolicy, 'memory' | 'window'>,
+): Conduct {
+  const known = conduct.recent.at(-1);
+  const again = known?.round === round;
+  if (again && (known.outlier || !outlier)) return conduct;
+  const { reputation } = conduct;
+  const before = again ? conduct.recent.slice(0, -1) : conduct.recent;
+  return {
+    reputation: {
+      clean: memory * reputation.clean + (outlier ? 0 : 1),
+      outlier: memory * reputation.outlier + (outlier ? 1 : 0),
+    },
+    recent: [...before, { round, outlier }].slice(-window),
+    cleanInRow: outlier ? 0 : conduct.cleanInRow + 1,
+  };
+}
+
+/** a / (a + b), in (0, 1]: the most of a full say that a member has. */
+export function reputationOf({ reputation: { clean, outlier } }: Conduct): number {
+  return Math.max(LEAST_INFLUENCE, clean / (clean + outlier));
+}
+
+/** Cap on the influence of a member's update in an aggregate, in (0, 1]; 1 for a member never judged an outlier. */
+export function influenceOf(state: State, member: string): number {
+  const known = state.members.get(member);
+  return known ? reputationOf(known.conduct) : 1;
+}
+
+export function outliersAmong(recent: readonly JudgedRound[]): number[] {
+  return recent.filter(({ outlier }) => outlier).map(({ round }) => round);
+}

@@ -1,0 +1,297 @@
+/**
+ * Recomputes what a round did from what its members sent: measures, verdicts, evidence, weights, aggregate and next base.
+ * The history before it comes from the journal, folded up to the entry; the bytes come from the blobs.
+ */
+import { createHash } from 'node:crypto';
+import { verifyUpdateHeader } from '../../shared/provenance/update-header.ts';
+import { Refusal } from '../../shared/refusal.ts';
+import type { RoundEvidence } from '../core/checks/evidence.ts';
+import type { Command } from '../core/commands.ts';
+import { decide } from '../core/decide.ts';
+import type { Recorded } from '../core/events.ts';
+import { evolve } from '../core/evolve.ts';
+import { firstDifference, tellDifference } from '../core/first-difference.ts';
+import { foundedFederation } from '../core/run/decide-run.ts';
+import { EMPTY, type Received, type RoundSummary, receivedOf, type State } from '../core/state.ts';
+import type { Journal } from '../ports/journal.ts';
+import { combineRound } from './combine-round.ts';
+import { runIn } from './context.ts';
+import { recordedEntries } from './desk.ts';
+import { judgeRound, type Means } from './judge-round.ts';
+
+export interface RoundVerification {
+  readonly run: string;
+  readonly round: number;
+  readonly attempt: number;
+  readonly step: string;
+  readonly outcome: RoundSummary['outcome'];
+  /** Updates whose measures and verdicts came out the same. */
+  readonly updates: number;
+  /** Digest of the evidence, recomputed; null where none was kept. */
+  readonly evidence: string | null;
+  /** Digests of the aggregate and of the base that follows; null where the round has none. */
+  readonly combined: string | null;
+  readonly base: string | null;
+}
+
+export interface VerifyMeans extends Means {
+  readonly journal: Journal;
+  progress(done: number, of: number): void;
+}
+
+/** Where in the journal a step of a round was recorded. */
+interface Place {
+  /** The state just before. */
+  readonly before: State;
+  /** The whole journal, and where in it the step's first entry stands. */
+  readonly entries: readonly Recorded[];
+  readonly at: number;
+  /** Digest of the evidence that the step recorded. */
+  readonly evidence?: string | undefined;
+}
+
+interface Case {
+  readonly summary: RoundSummary;
+  readonly screened: Place | undefined;
+  readonly aggregated: Place | undefined;
+}
+
+/**
+ * Every attempt of the rounds `from` … `to` that got as far as screening. Refuses `round_missing` when there is none, and
+ * `round_invalid` naming the first thing that comes out otherwise than recorded.
+ */
+export async function verifyRounds(
+  means: VerifyMeans,
+  from: number,
+  to: number,
+): Promise<RoundVerification[]> {
+  const cases = casesOf(means.journal, from, to);
+  if (cases.length === 0)
+    throw new Refusal('round_missing', `no round from ${from} to ${to} has been screened`, { from, to });
+  const verified: RoundVerification[] = [];
+  for (const one of cases) {
+    verified.push(await verifyRound(means, one));
+    means.progress(verified.length, cases.length);
+  }
+  return verified;
+}
+
+async function verifyRound(
+  means: VerifyMeans,
+  { summary, screened, aggregated }: Case,
+): Promise<RoundVerification> {
+  const { run, round, attempt, step, outcome } = summary;
+  const screening = screened && (await verifyScreening(means, summary, screened));
+  const aggregate = aggregated && (await verifyAggregate(means, summary, aggregated));
+  return {
+    run,
+    round,
+    attempt,
+    step,
+    outcome,
+    updates: screening?.updates ?? 0,
+    evidence: screening?.evidence ?? null,
+    combined: aggregate?.combined ?? null,
+    base: aggregate?.base ?? null,
+  };
+}
+
+/** One pass over the journal: the states just before each wanted round was screened and aggregated. */
+function casesOf(journal: Journal, from: number, to: number): Case[] {
+  const places = new Map<string, { screened?: Place; aggregated?: Place }>();
+  const entries = [...recordedEntries(journal.read(0))];
+  let state = EMPTY;
+  let before: { readonly state: State; readonly at: number } | undefined;
+  for (const [at, entry] of entries.entries()) {
+    const isScreening = state.run?.phase.phase === 'screening';
+    if (isScreening && !before && isJudgement(entry)) before = { state, at };
+    const end = isScreening ? endOfScreening(entry) : undefined;
+    if (end) {
+      const start = before ?? { state, at };
+      const { evidence } = end;
+      mark(places, end).screened = { before: start.state, entries, at: start.at, evidence };
+    }
+    if (entry.type === 'round_aggregated')
+      mark(places, entry.data).aggregated = { before: state, entries, at };
+    state = evolve(state, entry);
+    if (state.run?.phase.phase !== 'screening') before = undefined;
+  }
+  return state.rounds
+    .filter(({ round }) => round >= from && round <= to)
+    .flatMap((summary) => {
+      const found = places.get(keyOf(summary));
+      return found ? [{ summary, screened: found.screened, aggregated: found.aggregated }] : [];
+    });
+}
+
+function mark(
+  places: Map<string, { screened?: Place; aggregated?: Place }>,
+  of: { readonly round: number; readonly attempt: number },
+): { screened?: Place; aggregated?: Place } {
+  const found = places.get(keyOf(of)) ?? {};
+  places.set(keyOf(of), found);
+  return found;
+}
+
+function keyOf({ round, attempt }: { readonly round: number; readonly attempt: number }): string {
+  return `${round}/${attempt}`;
+}
+
+/** A late update is ignored with an entry of its own, which is none of the screening's. */
+function isJudgement(entry: Recorded): boolean {
+  return entry.type === 'update_judged' && entry.data.verdict.decision !== 'ignore';
+}
+
+function endOfScreening(
+  entry: Recorded,
+): { readonly round: number; readonly attempt: number; readonly evidence?: string } | undefined {
+  return entry.type === 'cohort_screened' || entry.type === 'round_abandoned' ? entry.data : undefined;
+}
+
+async function verifyScreening(
+  means: VerifyMeans,
+  summary: RoundSummary,
+  place: Place,
+): Promise<{ updates: number; evidence: string | null }> {
+  const { before, evidence: digest } = place;
+  const run = runIn(before, 'screening');
+  // Rounds of versions that kept no evidence were judged by other checks.
+  if (!run || !digest) return { updates: 0, evidence: null };
+  await requireBytes(means, summary, run.base, 'the base');
+  await requireStart(means, summary, before);
+  for (const received of [...receivedOf(run.phase.seats), ...receivedOf(run.phase.shadow)])
+    await requireReceived(means, summary, before, received);
+  const { evidence, bytes, screened } = await judgeRound(means, before, run);
+  if (sha256(bytes) !== digest) throw await otherEvidence(means, summary, evidence, digest);
+  await requireBytes(means, summary, digest, 'the evidence');
+  requireEvents(summary, place, {
+    type: 'screen',
+    round: summary.round,
+    attempt: summary.attempt,
+    ...screened,
+    evidence: digest,
+    nowMs: Date.parse(place.entries[place.at]?.at ?? ''),
+  });
+  return { updates: evidence.judged.length, evidence: digest };
+}
+
+async function verifyAggregate(
+  means: VerifyMeans,
+  summary: RoundSummary,
+  place: Place,
+): Promise<{ combined: string; base: string } | undefined> {
+  const run = runIn(place.before, 'aggregating');
+  if (!run) return undefined;
+  const command = await combineRound(means, place.before, run, 'verify-round');
+  requireEvents(summary, place, command);
+  return { combined: command.combined, base: command.base };
+}
+
+/** The first base of a run is the family's own. */
+async function requireStart(
+  { blobs, compute }: VerifyMeans,
+  summary: RoundSummary,
+  before: State,
+): Promise<void> {
+  if (before.run?.roundsDone !== 0) return;
+  const federation = foundedFederation(before);
+  const written = await compute.start({ federation, out: blobs.scratch('verify-start') });
+  const { digest } = await blobs.adopt(written);
+  if (digest !== before.run.base)
+    throw invalid(
+      summary,
+      `the run starts from ${digest.slice(0, 16)}, recorded is ${before.run.base.slice(0, 16)}`,
+    );
+}
+
+/** The blob is the one signed for, the header says what the journal says, and the length is as inspected. */
+async function requireReceived(
+  means: VerifyMeans,
+  summary: RoundSummary,
+  before: State,
+  { member, update, samples, bytes, norm, header }: Received,
+): Promise<void> {
+  await requireBytes(means, summary, update, `the update of ${member}`);
+  const { update: signed, ...says } = verifyUpdateHeader(header, before.members.get(member)?.did);
+  const { round, attempt } = summary;
+  const told = {
+    update: signed,
+    samples: says.samples,
+    bytes: says.bytes,
+    round: says.round,
+    attempt: says.attempt,
+  };
+  const difference = firstDifference(told, { update, samples, bytes, round, attempt });
+  if (difference) throw invalid(summary, `the signed header of ${member}: ${tellDifference(difference)}`);
+  const inspection = await means.compute.inspect({
+    federation: foundedFederation(before),
+    step: summary.step,
+    base: await means.blobs.locate(summary.base),
+    update: await means.blobs.locate(update),
+    samples,
+  });
+  if (inspection.finding) throw invalid(summary, `the update of ${member}: ${inspection.finding.message}`);
+  if (inspection.norm !== norm)
+    throw invalid(summary, `the update of ${member} has norm ${inspection.norm}, recorded is ${norm}`);
+}
+
+/** A blob is named by its digest: bytes that have another were changed on the disk. */
+async function requireBytes(
+  { blobs }: VerifyMeans,
+  summary: RoundSummary,
+  digest: string,
+  what: string,
+): Promise<void> {
+  const hash = createHash('sha256');
+  for await (const chunk of blobs.read(digest)) hash.update(chunk);
+  const seen = hash.digest('hex');
+  if (seen !== digest)
+    throw invalid(
+      summary,
+      `the bytes of ${what} have digest ${seen.slice(0, 16)}, recorded is ${digest.slice(0, 16)}`,
+    );
+}
+
+async function otherEvidence(
+  means: VerifyMeans,
+  summary: RoundSummary,
+  evidence: RoundEvidence,
+  digest: string,
+): Promise<Refusal> {
+  await requireBytes(means, summary, digest, 'the evidence');
+  const stored = JSON.parse(Buffer.from(await means.blobs.bytes(digest)).toString('utf8')) as RoundEvidence;
+  if (stored.software !== evidence.software)
+    return invalid(
+      summary,
+      `it was screened by ${stored.software}, this is ${evidence.software}: verify it with that version`,
+    );
+  const difference = firstDifference(plain(evidence), stored);
+  return invalid(
+    summary,
+    `the evidence: ${difference ? tellDifference(difference) : 'other bytes of the same value'}`,
+  );
+}
+
+/** What the command brings about now is what it brought about then, entry by entry. */
+function requireEvents(summary: RoundSummary, { before, entries, at }: Place, command: Command): void {
+  for (const [offset, { type, data }] of decide(before, command).entries()) {
+    const entry = entries[at + offset];
+    const recorded = entry && { type: entry.type, data: plain(entry.data) };
+    const difference = firstDifference(plain({ type, data }), recorded);
+    if (difference)
+      throw invalid(summary, `entry ${entry?.index ?? 'missing'}, ${type}: ${tellDifference(difference)}`);
+  }
+}
+
+function invalid({ round, attempt }: RoundSummary, what: string): Refusal {
+  const tried = attempt > 1 ? ` attempt ${attempt}` : '';
+  return new Refusal('round_invalid', `round ${round}${tried}: ${what}`, { round, attempt });
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function plain(value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,10 @@
+// Original file: proto/vedette/v1/participation.proto
+
+
+export interface AppealRequestInput {
+  'note'?: (string);
+}
+
+export interface AppealRequest {
+  'note': (string);
+}

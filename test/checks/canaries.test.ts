@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { CANARY_AUDIT } from '../../coordinator/core/checks/audited.ts';
+import { CANARY_FAMILIES, MOST_ALIKE } from '../../coordinator/core/checks/canary-families.ts';
+import { CANARY_NORMALS } from '../../coordinator/core/checks/canary-normals.ts';
+import type { CohortInput, Signal } from '../../coordinator/core/checks/detector.ts';
+import type { AuditMeasures } from '../../coordinator/core/checks/measures.ts';
+import { OWN_NORMALS } from '../../coordinator/core/checks/own-normals.ts';
+import { Random } from '../../shared/learning/random.ts';
+import {
+  cohortOf,
+  drawn,
+  HonestMembers,
+  judgeRounds,
+  measuresOf,
+  memberAt,
+  plus,
+  scaled,
+  unit,
+  type Vector,
+} from './made-cohort.ts';
+
+const ROUNDS = 15;
+const hides = unit(drawn(new Random('what hides probes', 1), 200));
+
+interface Story {
+  readonly seed: number;
+  readonly craft?: (own: Vector, at: number) => Vector;
+  /** Members whose own normal traffic looks like the anomaly. */
+  readonly lookalikes?: readonly number[];
+  /** Without: nobody gave normal canaries of its own. */
+  readonly pooledOnly?: boolean;
+  readonly rounds?: number;
+}
+
+/** Gradients of members whose canary normals pull the way their updates go; `probes` is the known anomaly. */
+function storyOf({
+  seed,
+  craft = (own) => own,
+  lookalikes = [],
+  pooledOnly = false,
+  rounds = ROUNDS,
+}: Story): CohortInput[] {
+  const members = new HonestMembers(seed);
+  const normals = meanOf(Array.from({ length: 8 }, () => members.round(0.6))).map((own, at) =>
+    lookalikes.includes(at) ? plus(own, hides) : own,
+  );
+  const own = pooledOnly
+    ? {}
+    : Object.fromEntries(normals.map((normal, at) => [`normals/${memberAt(at)}`, scaled(normal, -1)]));
+  return Array.from({ length: rounds }, () => {
+    const updates = members
+      .round(0.6)
+      .map((update, at) => unit(lookalikes.includes(at) ? plus(update, hides) : update))
+      .map((update, at) => unit(craft(update, at)));
+    const references = {
+      'slope/normal': scaled(members.common, -0.1),
+      ...own,
+      'ranks/probes': scaled(hides, 0.2),
+    };
+    return cohortOf(measuresOf(updates, references));
+  });
+}
+
+/** Many rows of a member's traffic: less noise than its batches have. */
+function meanOf(rounds: readonly (readonly Vector[])[]): Vector[] {
+  return (rounds[0] ?? []).map((_, at) =>
+    scaled(plus(...rounds.map((round) => round[at] ?? [])), 1 / rounds.length),
+  );
+}
+
+function failed(signals: readonly Signal[]): number[] {
+  return signals.flatMap(({ finding }, at) => (finding.passed ? [] : [at]));
+}
+
+const hiding = (own: Vector, at: number) => (at >= 8 ? plus(own, hides) : own);
+const flipping = (own: Vector, at: number) => (at >= 8 ? scaled(own, -1) : own);
+
+describe('the canaries of known anomalies', () => {
+  it('tell who hides one, with the label, the number and the bound', () => {
+    const signals = judgeRounds(CANARY_FAMILIES, storyOf({ seed: 1, craft: hiding }));
+    expect(failed(signals)).toEqual([8, 9]);
+    expect(signals[8]?.finding.code).toBe('canary_regression');
+    expect(signals[8]?.finding.message).toMatch(
+      /^mean cosine 0\.[4-9]\d* to what hides probes \(bound 0\.4, from 10 rounds on\), beyond what its normal canaries explain; costs it \d+\.\d\d % AUROC to first order \(at least 1 %\)$/,
+    );
+  });
+
+  it('let the member be whose normal traffic looks like one, as its own normal canaries show', () => {
+    const story = { seed: 2, craft: hiding, lookalikes: [0] };
+    expect(failed(judgeRounds(CANARY_FAMILIES, storyOf(story)))).toEqual([8, 9]);
+    const blind = judgeRounds(CANARY_FAMILIES, storyOf({ ...story, pooledOnly: true }));
+    expect(blind[0]?.finding.value).toBeGreaterThan(MOST_ALIKE);
+  });
+
+  it('wait ten rounds: one is noise', () => {
+    expect(failed(judgeRounds(CANARY_FAMILIES, storyOf({ seed: 1, craft: hiding, rounds: 9 })))).toEqual([]);
+    expect(failed(judgeRounds(CANARY_FAMILIES, storyOf({ seed: 1, craft: hiding, rounds: 10 })))).toEqual([
+      8, 9,
+    ]);
+  });
+
+  it('hold only the f who cost a label most against it', () => {
+    const many = storyOf({ seed: 3, craft: (own, at) => (at >= 6 ? plus(own, hides) : own) });
+    expect(failed(judgeRounds(CANARY_FAMILIES, many)).length).toBeLessThanOrEqual(2);
+  });
+
+  it('do not judge a member by a label of which it gave most', () => {
+    const given = storyOf({ seed: 1, craft: hiding }).map((input) => ({
+      ...input,
+      measures: {
+        ...input.measures,
+        holders: [
+          { label: 'probes', shares: input.measures.members.map((_, at) => (at === 8 ? 0.6 : 0.04)) },
+        ],
+      },
+    }));
+    expect(failed(judgeRounds(CANARY_FAMILIES, given))).toEqual([9]);
+  });
+
+  it('begin anew with another step', () => {
+    const story = storyOf({ seed: 1, craft: hiding });
+    const other = story.map((input, round) => (round === ROUNDS - 1 ? { ...input, step: 'more' } : input));
+    expect(failed(judgeRounds(CANARY_FAMILIES, other))).toEqual([]);
+  });
+});
+
+describe('the normal canaries', () => {
+  it('tell who pushes the model back, from the fifth round on', () => {
+    const signals = judgeRounds(CANARY_NORMALS, storyOf({ seed: 4, craft: flipping, rounds: 5 }));
+    expect(failed(signals)).toEqual([8, 9]);
+    expect(signals[9]?.finding.message).toMatch(
+      /^mean cosine -0\.\d+ to what lowers the score of normal canaries, over 4\.52 faded rounds; the cohort's median is 0\.\d+ \(bound -0\.\d+, from 5 rounds on\)$/,
+    );
+    expect(failed(judgeRounds(CANARY_NORMALS, storyOf({ seed: 4, craft: flipping, rounds: 4 })))).toEqual([]);
+  });
+
+  it('keep their bound between −0.1 and −0.3, however wide colluders make the spread', () => {
+    const half = storyOf({ seed: 5, craft: (own, at) => (at >= 5 ? scaled(own, -1) : own) });
+    for (const { finding } of judgeRounds(CANARY_NORMALS, half)) {
+      const [bound] = finding.bound as readonly [number, number];
+      expect(bound).toBeGreaterThanOrEqual(-0.3);
+      expect(bound).toBeLessThanOrEqual(-0.1);
+    }
+  });
+
+  it('that a member gave itself tell who leads away from them, not who draws at random', () => {
+    const drawing = new Random('drawn updates', 1);
+    const story = storyOf({
+      seed: 6,
+      craft: (own, at) => (at === 9 ? drawn(drawing, 200) : flipping(own, at)),
+    });
+    const signals = judgeRounds(OWN_NORMALS, story);
+    expect(failed(signals)).toEqual([8]);
+    expect(signals[8]?.finding.message).toContain('of its own normal canaries');
+    expect(judgeRounds(OWN_NORMALS, storyOf({ seed: 6, pooledOnly: true }))).toEqual([]);
+  });
+
+  it('blame nobody where most fail: then it is the model, or the file', () => {
+    const all = storyOf({ seed: 7, craft: (own) => scaled(own, -1) });
+    expect(failed(judgeRounds(CANARY_NORMALS, all))).toEqual([]);
+    expect(failed(judgeRounds(OWN_NORMALS, all))).toEqual([]);
+  });
+});
+
+describe('honest members on canaries', () => {
+  it('are refused in none of 8 federations, alike or not', () => {
+    const detectors = [CANARY_FAMILIES, CANARY_NORMALS, OWN_NORMALS];
+    const wrong = Array.from({ length: 8 }, (_, seed) =>
+      detectors.flatMap((detector) => failed(judgeRounds(detector, storyOf({ seed, lookalikes: [3] })))),
+    );
+    expect(wrong.flat()).toEqual([]);
+  });
+});
+
+describe('the findings of the canary audit', () => {
+  const step = (members: readonly string[], delta: number) => ({ members, label: 'neptune', delta });
+  const audit: AuditMeasures = {
+    removed: [step(['m01', 'm02'], 0.31)],
+    rest: step(['m00'], 0.02),
+    singles: [step(['m00'], 0.02), step(['m01'], 0.04), step(['m02'], 0.03)],
+    labels: [{ label: 'neptune', canaries: 40 }],
+  };
+  const input = (over: Partial<CohortInput>) =>
+    cohortOf(measuresOf([[1], [1], [1]]), { gradients: false, step: 'sums', audit, ...over });
+
+  it('keep out who was taken out, with the pair and the bound', () => {
+    const [kept, taken] = CANARY_AUDIT.judge(input({}));
+    expect(kept?.finding).toMatchObject({ passed: true, value: 0.02, bound: 0.05 });
+    expect(taken?.finding).toEqual({
+      check: 'canary-audit',
+      value: 0.31,
+      bound: 0.05,
+      passed: false,
+      code: 'canary_audit',
+      message:
+        'without this member and m02 the mean rank of neptune among normal canaries changes by 0.3100 (bound 0.05)',
+    });
+  });
+
+  it('are none where nothing could be audited', () => {
+    expect(CANARY_AUDIT.judge(input({ audit: undefined }))).toEqual([]);
+    expect(CANARY_AUDIT.judge(input({ audit: { ...audit, labels: [] } }))).toEqual([]);
+  });
+});

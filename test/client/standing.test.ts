@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { standingInWords } from '../../client/cli/standing-words.ts';
+import { adviceOn, type StandingFacts } from '../../client/core/standing-advice.ts';
+import { ownStanding } from '../../client/flow/own-standing.ts';
+import type { OwnVerdict, StandingReply } from '../../client/ports/coordinator.ts';
+import { refusalOfAsync } from '../support/refusal-of.ts';
+import { ScriptedCoordinator } from '../support/scripted-coordinator.ts';
+
+const POLICY = { mode: 'enforce', paused: false, window: 10, quarantineAfter: 3, releaseAfter: 20 };
+const FACTS: StandingFacts = {
+  standing: 'quarantined',
+  outlierRounds: [4, 6, 7],
+  cleanShadowRounds: 5,
+  policy: POLICY,
+  resolve: 'Lower the rate.',
+  appealed: false,
+};
+const IN_QUARANTINE: StandingReply = {
+  standing: 'quarantined',
+  since: '2026-01-02T00:00:00.000Z',
+  policy: POLICY,
+  conduct: {
+    reputation: 0.85,
+    influence: 0,
+    judgedRounds: 9,
+    outlierRounds: [4, 6, 7],
+    quarantinedSince: '2026-01-02T00:00:00.000Z',
+    cleanShadowRounds: 5,
+    reason: 'outlier in 3 of the last 9 judged rounds',
+    appeal: '',
+    appealedAt: '',
+    recommendation: null,
+    changes: [
+      {
+        from: 'active',
+        to: 'quarantined',
+        reason: 'outlier in 3 of the last 9 judged rounds',
+        by: 'automatic',
+        at: '2026-01-02T00:00:00.000Z',
+        round: 7,
+      },
+    ],
+  },
+};
+
+function told(facts: Partial<StandingFacts>): string {
+  return adviceOn({ ...FACTS, ...facts }).join('\n');
+}
+
+function verdictOf(decision: string, resolve: string): OwnVerdict {
+  const verdict = { decision, code: 'a_code', message: '', resolve, findings: [] };
+  return { round: 1, attempt: 1, step: 'sums', update: '', verdict, appliedWeight: 0, index: 1 };
+}
+
+async function standingFrom(reply: StandingReply) {
+  const coordinator = new ScriptedCoordinator();
+  coordinator.standingReply = reply;
+  coordinator.show({ standing: reply.standing, round: 8 });
+  const membership = { member: 'ada', name: 'ada', federation: 'small' };
+  return ownStanding({ coordinator, membership, installed: 2 });
+}
+
+describe('advice on a standing', () => {
+  it('is nothing for whoever is active without an outlier', () => {
+    expect(adviceOn({ ...FACTS, standing: 'active', outlierRounds: [] })).toEqual([]);
+  });
+
+  it('counts what is left before quarantine', () => {
+    const active = told({ standing: 'active', outlierRounds: [4, 6] });
+    expect(active).toContain('quarantine follows at 3 outliers within 10 judged rounds: 1 more');
+    expect(active).toContain('Lower the rate.');
+    const observed = told({
+      standing: 'active',
+      outlierRounds: [4],
+      policy: { ...POLICY, mode: 'recommend' },
+    });
+    expect(observed).toContain('recommended to the operator');
+  });
+
+  it.each([
+    ['15 more clean rounds in a row release it by itself', {}],
+    ['15 more clean rounds in a row, then an operator releases it (automation is paused)', { paused: true }],
+    [
+      '15 more clean rounds in a row, then an operator releases it (the mode is observe)',
+      { mode: 'observe' },
+    ],
+    ['an operator releases it; clean rounds', { releaseAfter: 0 }],
+    ['enough clean rounds are there (the mode is recommend)', { mode: 'recommend', releaseAfter: 5 }],
+  ])('says how quarantine ends: %s', (words, policy) => {
+    expect(told({ policy: { ...POLICY, ...policy } })).toContain(words);
+  });
+
+  it('offers an appeal once, to whoever is out', () => {
+    expect(told({})).toContain('vedette-client appeal');
+    expect(told({ standing: 'suspended' })).toContain('vedette-client appeal');
+    expect(told({ appealed: true })).not.toContain('vedette-client appeal');
+    expect(told({ standing: 'pending' })).not.toContain('vedette-client appeal');
+  });
+});
+
+describe('the standing of this node', () => {
+  it('says how far out of quarantine it is, why, and what to do', async () => {
+    const standing = await standingFrom(IN_QUARANTINE);
+    expect(standing).toMatchObject({
+      standing: 'quarantined',
+      reputation: 0.85,
+      influence: 0,
+      shadow: { clean: 5, needed: 20 },
+      appeal: null,
+      round: 8,
+      model: { current: 0, installed: 2 },
+    });
+    expect(standing.advice).toHaveLength(4);
+    const words = standingInWords(standing);
+    expect(words).toContain('ada (ada) in small: quarantined since 2026-01-02T00:00:00.000Z');
+    expect(words).toContain('why         outlier in 3 of the last 9 judged rounds');
+    expect(words).toContain('quarantine  5 of 20 clean rounds in a row');
+    expect(words).toContain('0.850; its updates count for nothing now');
+    expect(words).toContain('3 of the last 9 judged rounds (4, 6, 7); quarantine at 3 of 10');
+    expect(words).toMatch(/7\s+active → quarantined\s+automatic/);
+  });
+
+  it('advises on the newest update that was kept out, not on one that came late', async () => {
+    const coordinator = new ScriptedCoordinator();
+    coordinator.standingReply = IN_QUARANTINE;
+    coordinator.show({ standing: 'quarantined' });
+    coordinator.ownVerdicts = [verdictOf('reject', 'Lower the rate.'), verdictOf('ignore', 'Nothing to do.')];
+    const membership = { member: 'ada', name: 'ada', federation: 'small' };
+    const { advice } = await ownStanding({ coordinator, membership, installed: 0 });
+    expect(advice.join('\n')).toContain('Lower the rate.');
+    expect(advice.join('\n')).not.toContain('Nothing to do.');
+  });
+
+  it('says no word of quarantine to whoever is active', async () => {
+    const conduct = { ...IN_QUARANTINE.conduct, quarantinedSince: '', outlierRounds: [], reason: '' };
+    const standing = await standingFrom({
+      ...IN_QUARANTINE,
+      standing: 'active',
+      conduct: { ...conduct, influence: 0.85 } as StandingReply['conduct'],
+    });
+    expect(standing.shadow).toBeNull();
+    const words = standingInWords(standing);
+    expect(words).toContain('count up to 0.850 of a full say');
+    expect(words).not.toContain('what to do');
+  });
+
+  it('refuses an answer that leaves out what it rests on', async () => {
+    const refusal = await refusalOfAsync(() => standingFrom({ ...IN_QUARANTINE, conduct: null }));
+    expect(refusal.code).toBe('internal');
+  });
+});

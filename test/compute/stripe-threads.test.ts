@@ -1,0 +1,57 @@
+import type { Worker } from 'node:worker_threads';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runStripes } from '../../coordinator/adapters/compute/stripe-threads.ts';
+import { STRIPE_COLUMNS, stripesOf } from '../../coordinator/adapters/compute/stripes.ts';
+import { cohortOf } from './cohorts.ts';
+
+const started: Worker[] = [];
+const note = (worker: Worker) => started.push(worker);
+process.on('worker', note);
+afterAll(() => process.off('worker', note));
+
+const layout = [{ name: 'w', shape: [9 * STRIPE_COLUMNS + 5] }];
+const stripes = stripesOf(layout);
+const sources = cohortOf(2, layout).map((values) => ({ values }));
+const spec = { sources, layout, profiled: 0 };
+
+function run(threads?: number, fold: (from: number) => void = () => undefined): Promise<void> {
+  return runStripes('gram', spec, stripes, (_, { from }) => fold(from), threads);
+}
+
+describe('stripes over threads', () => {
+  it('are folded in their order, whoever was done first', async () => {
+    const seen: number[] = [];
+    await run(3, (from) => seen.push(from));
+    expect(seen).toEqual(stripes.map(({ from }) => from));
+    expect(started).toHaveLength(3);
+  });
+
+  it('use the threads of the job before', async () => {
+    await Promise.all([run(3), run(3)]);
+    expect(started).toHaveLength(3);
+  });
+
+  it('end with compute_failed when a thread dies, and the next job gets new ones', async () => {
+    const job = run(3);
+    await Promise.resolve();
+    await Promise.resolve();
+    const [, failed] = await Promise.allSettled([started[1]?.terminate(), job]);
+    expect(failed).toMatchObject({ status: 'rejected', reason: { code: 'compute_failed' } });
+    await run(3);
+    expect(started).toHaveLength(6);
+  });
+
+  it('end with the error of whoever takes the results', async () => {
+    const refused = run(2, (from) => {
+      if (from > 0) throw new Error('no room');
+    });
+    await expect(refused).rejects.toThrow('no room');
+    await expect(run(2)).resolves.toBeUndefined();
+  });
+
+  it('of a small cohort need no thread', async () => {
+    const before = started.length;
+    await run();
+    expect(started).toHaveLength(before);
+  });
+});

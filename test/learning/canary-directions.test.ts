@@ -1,0 +1,155 @@
+/** What the coordinator computes from the canary set for rounds of gradients: slopes, and the root update. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Canaries, type CanarySet } from '../../coordinator/adapters/compute/canaries.ts';
+import { leadingLabels, pickRows, positionsOf } from '../../coordinator/adapters/compute/canary-rows.ts';
+import { rootUpdate } from '../../coordinator/adapters/compute/root.ts';
+import { flatOf, slopesOf } from '../../coordinator/adapters/compute/slopes.ts';
+import { familyOf } from '../../shared/learning/families.ts';
+import type { ModelFamily, RoundStep, RowBatch } from '../../shared/learning/family.ts';
+import { elementsIn, type TensorSet } from '../../shared/tensors/tensor.ts';
+import { memoryRows, takeRows } from '../support/federated-run.ts';
+import { storageFolder } from '../support/storage-folder.ts';
+import { normalRows, smallFederation, strangeRow } from '../support/synthetic-rows.ts';
+
+const federation = smallFederation({ family: 'autoencoder', hidden: [6], activation: 'tanh', rounds: 1 });
+const family = familyOf(federation);
+const normals = normalRows(40, 3);
+const strange = strangeRow();
+
+function canarySet(batches: readonly RowBatch[], labels: readonly string[]): CanarySet {
+  return { batches, labels };
+}
+
+const canaries = canarySet(
+  [takeRows(normals, [0, 1, 2]), takeRows(normals, [3, 4]), strange],
+  ['normal', 'normal', 'normal', 'normal', 'normal', 'odd'],
+);
+
+/** The base of the first gradient round, after one member's statistics. */
+async function gradientBase(of: ModelFamily): Promise<{ step: RoundStep; base: TensorSet }> {
+  let base = of.start();
+  for (const step of of.steps) {
+    if (step.kind === 'gradients') return { step, base };
+    const context = { base, seed: 1, progress: () => undefined };
+    const { update, samples } = await step.train(memoryRows(normalRows(300, 1)), context);
+    base = step.apply({ base, combined: update, samples, server: undefined }).base;
+  }
+  throw new Error('the autoencoder has gradient rounds');
+}
+
+/** Σ wᵣ · score(r) of the model that the base would be assembled to. */
+async function scoreAt(base: TensorSet, rows: RowBatch, weights: readonly number[]): Promise<number> {
+  const scorer = family.scorer(family.assemble(base));
+  const scores = await scorer.score(rows);
+  scorer.dispose();
+  return scores.reduce((sum, score, row) => sum + score * (weights[row] ?? 0), 0);
+}
+
+function nudged(base: TensorSet, name: string, at: number, by: number): TensorSet {
+  const tensors = new Map(base.tensors);
+  const values = Float32Array.from(tensors.get(name) ?? []);
+  values[at] = (values[at] ?? 0) + by;
+  return { layout: base.layout, tensors: tensors.set(name, values) };
+}
+
+describe('the slope of a gradient step', () => {
+  it.each([
+    ['the mean score of the rows', undefined],
+    ['a weighted sum of their scores', [2, 0, -1]],
+  ])('is the gradient of %s at the base, in the layout of an update', async (_, weights) => {
+    const { step, base } = await gradientBase(family);
+    const rows = takeRows(normals, [0, 1, 2]);
+    const slope = await step.slope?.(base, rows, weights && Float32Array.from(weights));
+    expect(slope?.layout).toEqual(step.layout(base));
+    const third = 1 / 3;
+    for (const { name } of step.layout(base)) {
+      const values = slope?.tensors.get(name) ?? [];
+      for (const at of [0, values.length >> 1, values.length - 1]) {
+        const [up = 0, down = 0] = await Promise.all(
+          [0.02, -0.02].map((by) =>
+            scoreAt(nudged(base, name, at, by), rows, weights ?? [third, third, third]),
+          ),
+        );
+        expect(Math.abs((values[at] ?? 0) - (up - down) / 0.04)).toBeLessThan(1e-3);
+      }
+    }
+    expect(Math.max(...flatOf(slope ?? base).map(Math.abs))).toBeGreaterThan(0.01);
+  });
+
+  it('is taken for the normal canaries and for each label; a step of statistics has none', async () => {
+    const { step, base } = await gradientBase(family);
+    const { slopes } = await slopesOf(family, step, base, canaries);
+    expect(slopes.map(({ name }) => name)).toEqual(['slope/normal', 'ranks/odd']);
+    for (const { values } of slopes) expect(values).toHaveLength(elementsIn(step.layout(base)));
+    const [spans] = family.steps;
+    expect(spans && (await slopesOf(family, spans, family.start(), canaries)).slopes).toEqual([]);
+  });
+});
+
+describe('the root update', () => {
+  it('is what a member would send whose rows are the canary normals', async () => {
+    const { step, base } = await gradientBase(family);
+    const context = { base, seed: 9, progress: () => undefined };
+    const { update } = await step.train(memoryRows(takeRows(normals, [0, 1, 2, 3, 4])), context);
+    const root = await rootUpdate(step, base, canaries, 9);
+    expect(root.layout).toEqual(step.layout(base));
+    expect(flatOf(root)).toEqual(flatOf(update));
+    expect(flatOf(await rootUpdate(step, base, canaries, 10))).not.toEqual(flatOf(root));
+  });
+});
+
+describe('canary rows', () => {
+  it('are picked by position across batches', () => {
+    const picked = pickRows(canaries, [4, 0, 5]);
+    expect(picked.rows).toBe(3);
+    expect(picked.data).toEqual(Float32Array.from([...takeRows(normals, [4, 0]).data, ...strange.data]));
+  });
+
+  it('of a label come as evenly from all contributors as they hold them, spread over the file', () => {
+    const labels = Array.from({ length: 12 }, () => 'scan');
+    expect(positionsOf({ batches: [], labels }, 'scan', 4)).toEqual([0, 3, 6, 9]);
+    const contributors = labels.map((_, row) => (row < 10 ? 'ada' : 'bob'));
+    expect(positionsOf({ batches: [], labels, contributors }, 'scan', 6)).toEqual([0, 2, 5, 7, 10, 11]);
+    expect(positionsOf({ batches: [], labels, contributors }, 'scan', 99)).toHaveLength(12);
+    expect(positionsOf({ batches: [], labels }, 'absent', 4)).toEqual([]);
+  });
+
+  it('lead by normal, then by how many there are, then by name, sixteen anomalies at most', () => {
+    const labels = ['b', 'a', 'c', 'c', 'normal'];
+    expect(leadingLabels({ batches: [], labels })).toEqual(['normal', 'c', 'a', 'b']);
+    const many = Array.from({ length: 40 }, (_, i) => `kind-${i + 10}`);
+    expect(leadingLabels({ batches: [], labels: many })).toEqual(['normal', ...many.slice(0, 16)]);
+  });
+});
+
+describe('a canary file', () => {
+  const folder = storageFolder();
+  afterAll(() => folder.remove());
+  const rows = [
+    ['100', '0', 'tcp', '-2', 'false', 'normal', ''],
+    ['9', '1', 'udp', '0', 'true', 'scan', 'ada'],
+  ];
+  const read = (header: readonly string[], cells: readonly (readonly string[])[]) => {
+    const file = join(folder.path, 'canary.csv');
+    writeFileSync(file, `${[header, ...cells].map((line) => line.join(',')).join('\n')}\n`);
+    return new Canaries().read(federation, file);
+  };
+  const features = federation.features.map(({ name }) => name);
+
+  it('may say which member each row came from', async () => {
+    const { labels, contributors } = await read([...features, 'label', 'contributor'], rows);
+    expect(labels).toEqual(['normal', 'scan']);
+    expect(contributors).toEqual(['', 'ada']);
+  });
+
+  it('need not', async () => {
+    const set = await read(
+      [...features, 'label'],
+      rows.map((row) => row.slice(0, -1)),
+    );
+    expect(set.labels).toEqual(['normal', 'scan']);
+    expect(set).not.toHaveProperty('contributors');
+  });
+});
