@@ -23,7 +23,15 @@ import { meanAroundMedian } from './mean-around-median.ts';
 import { median } from './median.ts';
 import { multiKrum } from './multi-krum.ts';
 import { countedRows, type Mixing, planBack, rowsOf, shared } from './rows.ts';
-import { breakdown, type Needs, type Plan, type PreAggregation, type Rule, type RuleInput } from './rule.ts';
+import {
+  breakdown,
+  type Matrix,
+  type Needs,
+  type Plan,
+  type PreAggregation,
+  type Rule,
+  type RuleInput,
+} from './rule.ts';
 import { trimmedMean } from './trimmed-mean.ts';
 import { weightedMean } from './weighted-mean.ts';
 
@@ -57,11 +65,7 @@ export function needsOf(spec: RuleSpec): Needs {
 export function guardRule(spec: RuleSpec, weights: readonly number[]): void {
   const updates = weights.length;
   if (updates === 0) throw breakdown('there is no update to combine, at least 1 is needed', { n: 0 });
-  guardRows(spec, updates, weights);
-}
-
-function guardRows(spec: RuleSpec, rows: number, weights: readonly number[]): void {
-  const left = (spec.before ?? []).reduce((n, step) => stepOf(step).guard(step, n, weights.length), rows);
+  const left = (spec.before ?? []).reduce((n, step) => stepOf(step).guard(step, n, updates), updates);
   ruleOf(spec).guard(spec, left, weights);
 }
 
@@ -73,21 +77,28 @@ function guardRows(spec: RuleSpec, rows: number, weights: readonly number[]): vo
 export function planOf(spec: RuleSpec, input: RuleInput): Plan {
   guardRule(spec, input.weights);
   const rule = ruleOf(spec);
+  const counted = rule.capsInfluence ? undefined : countedRows(input);
+  const first = counted && holdsFor(spec, weightsOf(counted)) ? counted : undefined;
+  // What counts as one is one for the number of outliers assumed, too.
+  const seen = first === undefined ? input : { ...input, weights: weightsOf(first) };
   const steps = (spec.before ?? []).map(
     (step): Mixing =>
       (rows) =>
-        stepOf(step).mix(step, rows, input),
+        stepOf(step).mix(step, rows, seen),
   );
-  const counted = rule.capsInfluence ? undefined : countedRows(input);
-  const first = counted && holdsFor(spec, counted.length, input.weights) ? counted : undefined;
   const rows = rowsOf(input, first, steps, needsOf(spec).gram);
-  return planBack(rule.plan(spec, rows, rule.capsInfluence ? shared(input) : input), rows, input);
+  return planBack(rule.plan(spec, rows, rule.capsInfluence ? shared(input) : seen), rows, input);
+}
+
+/** Rules that cannot weigh ask only how many weights there are. */
+function weightsOf(rows: Matrix): number[] {
+  return rows.map(() => 1);
 }
 
 /** Fewer rows than a rule holds for, and all updates are rows again: copies must not be able to stop a round. */
-function holdsFor(spec: RuleSpec, rows: number, weights: readonly number[]): boolean {
+function holdsFor(spec: RuleSpec, weights: readonly number[]): boolean {
   try {
-    guardRows(spec, rows, weights);
+    guardRule(spec, weights);
     return true;
   } catch {
     return false;
