@@ -5,6 +5,7 @@
  */
 import type { Finding } from '../../../shared/verdict.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';
+import { short } from './figures.ts';
 import type { AuditMeasures, AuditStep } from './measures.ts';
 
 export const CANARY_AUDIT: Detector = {
@@ -17,26 +18,26 @@ export const CANARY_AUDIT: Detector = {
 };
 
 /** `value` is δ: of the step that took the member out, else of the member alone. */
-function judgeAudited({ audit, measures, checks }: CohortInput): readonly Signal[] {
+function judgeAudited({ audit, measures }: CohortInput): readonly Signal[] {
   if (audit === undefined || audit.labels.length === 0) return [];
-  const bound = checks.audit.threshold;
   return measures.members.flatMap((member) => {
-    const finding = findingOf(audit, member, bound);
+    const finding = findingOf(audit, member);
     return finding ? [{ member, finding }] : [];
   });
 }
 
-function findingOf({ removed, singles }: AuditMeasures, member: string, bound: number): Finding | undefined {
-  const taken = removed.find(({ members }) => members.includes(member));
-  const step = taken ?? singles.find(({ members }) => members.includes(member));
+function findingOf(audit: AuditMeasures, member: string): Finding | undefined {
+  const taken = audit.removed.find(({ members }) => members.includes(member));
+  const step = taken ?? audit.singles.find(({ members }) => members.includes(member));
   if (step === undefined) return undefined;
-  const message = messageOf(step, member, bound);
+  const bound = audit.bound * step.members.length;
+  const message = messageOf(step, bound);
   const seen = { check: CANARY_AUDIT.name, value: step.delta, bound, passed: taken === undefined, message };
   return taken === undefined ? seen : { ...seen, code: 'canary_audit' };
 }
 
-function messageOf({ members, label, delta }: AuditStep, member: string, bound: number): string {
-  const with_ = members.filter((other) => other !== member);
-  const without = with_.length === 0 ? 'without this member' : `without this member and ${with_.join(', ')}`;
-  return `${without} the mean rank of ${label} among normal canaries changes by ${delta.toFixed(4)} (bound ${bound})`;
+/** Names nobody: the member concerned reads it. Who the other of a pair is stands in the evidence. */
+function messageOf({ members, label, delta }: AuditStep, bound: number): string {
+  const without = members.length === 1 ? 'without this member' : 'without this member and another';
+  return `${without} the mean rank of ${label} among normal canaries changes by ${delta.toFixed(4)} (bound ${short(bound)})`;
 }

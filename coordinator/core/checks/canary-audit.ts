@@ -54,7 +54,7 @@ export async function auditCanaries(audit: CanaryAudit): Promise<AuditMeasures> 
   for (;;) {
     const left = mostRemoved(audit.members.length) - out.size;
     const step = exceeding(bound, left, worst) ?? exceeding(bound, left, await pass.worstPair(out, left));
-    if (step === undefined) return { removed, rest: worst, singles, labels: labelsOf(audit) };
+    if (step === undefined) return { bound, removed, rest: worst, singles, labels: labelsOf(audit) };
     removed.push(step);
     for (const member of step.members) out.add(member);
     worst = worstOf(await pass.singles(out));

@@ -37,6 +37,8 @@ export interface CohortMeasures {
 
 /** What the canary audit of sums found: the members without whom known anomalies stand out again. */
 export interface AuditMeasures {
+  /** The most δ that is let be, for each member of a step. */
+  readonly bound: number;
   /** In the order in which they were taken out; a step takes out one member or a pair. */
   readonly removed: readonly AuditStep[];
   /** The worst single that stayed in, if anything could be audited. */
