@@ -10,9 +10,9 @@ const FINDINGS: readonly Column<OwnFinding>[] = [
   { heading: 'CHECK', show: ({ check }) => check },
   { heading: 'OWN', show: ({ value }) => short(value), align: 'right' },
   { heading: 'BOUND', show: ({ bound }) => boundText(bound), align: 'right' },
-  { heading: 'LOWEST', show: ({ cohort }) => short(cohort.lowest), align: 'right' },
-  { heading: 'MEDIAN', show: ({ cohort }) => short(cohort.median), align: 'right' },
-  { heading: 'HIGHEST', show: ({ cohort }) => short(cohort.highest), align: 'right' },
+  { heading: 'LOWEST', show: ({ cohort }) => figure(cohort?.lowest), align: 'right' },
+  { heading: 'MEDIAN', show: ({ cohort }) => figure(cohort?.median), align: 'right' },
+  { heading: 'HIGHEST', show: ({ cohort }) => figure(cohort?.highest), align: 'right' },
 ];
 
 const REQUIREMENTS: readonly Column<OwnRequirement>[] = [
@@ -70,7 +70,7 @@ function inWords(evidence: OwnEvidence): string {
       ? [`${table(counterfactual.requirements, REQUIREMENTS, '')}\nenough: ${counterfactual.enough}`]
       : []),
     ...(evidence.distances.length > 0
-      ? [`distances to the ${evidence.distances.length} others: ${evidence.distances.map(short).join(', ')}`]
+      ? [`distances to the others: ${evidence.distances.map(short).join(', ')}`]
       : []),
     ...(evidence.layers.length > 0
       ? [
@@ -84,7 +84,7 @@ function inWords(evidence: OwnEvidence): string {
 }
 
 function trailText({ trail }: OwnEvidence): string {
-  if (trail.length === 0) return 'no round before this one';
+  if (trail.length === 0) return 'no round before in which it was held against others';
   const outliers = trail.filter(({ clean }) => !clean).map(({ round }) => round);
   const which = outliers.length > 0 ? ` (${outliers.join(', ')})` : '';
   return `an outlier in ${outliers.length} of the ${trail.length} rounds before${which}`;
@@ -95,6 +95,12 @@ function boundText(bound: OwnFinding['bound']): string {
   return typeof bound === 'number' ? `≤ ${short(bound)}` : `${short(bound[0])} … ${short(bound[1])}`;
 }
 
+function figure(value: number | undefined): string {
+  return value === undefined ? '–' : short(value);
+}
+
+/** Three digits that count; counts are whole. */
 function short(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e9) return String(value);
   return String(Number(value.toPrecision(3)));
 }

@@ -22,10 +22,10 @@ export function adviceOn(facts: StandingFacts): string[] {
     case 'pending':
       return ['wait for the operator to approve; compare the key end with them'];
     case 'active':
-      return facts.outlierRounds.length === 0 ? [] : [mend(facts), beforeQuarantine(facts)];
+      return facts.outlierRounds.length === 0 ? [] : [...mend(facts), beforeQuarantine(facts)];
     case 'quarantined':
       return [
-        mend(facts),
+        ...mend(facts),
         'keep the node running: its updates are judged, and count for nothing else',
         release(facts),
         ...appeal(facts),
@@ -37,9 +37,8 @@ export function adviceOn(facts: StandingFacts): string[] {
   }
 }
 
-function mend({ resolve }: StandingFacts): string {
-  const check = 'check the data with `vedette-client data check`';
-  return resolve ? `${check}; ${resolve}` : check;
+function mend({ resolve }: StandingFacts): string[] {
+  return ['check the data with `vedette-client data check`', ...(resolve ? [resolve] : [])];
 }
 
 function beforeQuarantine({

@@ -12,7 +12,7 @@ const FindingSchema = z.object({
   bound: BoundSchema.optional(),
   passed: z.boolean(),
   message: z.string(),
-  cohort: z.object({ lowest: z.number(), median: z.number(), highest: z.number() }),
+  cohort: z.object({ lowest: z.number(), median: z.number(), highest: z.number() }).optional(),
 });
 
 /** What is read of it; whatever else a coordinator says stays in the JSON. */
@@ -23,7 +23,7 @@ const EvidenceSchema = z.looseObject({
   step: z.string(),
   update: z.string(),
   evidence: z.string(),
-  seat: z.enum(['counted', 'shadow']),
+  seat: z.enum(['counted', 'shadow', 'none']),
   cohort: z.number(),
   appliedWeight: z.number(),
   equalShare: z.number(),

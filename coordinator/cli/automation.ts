@@ -61,7 +61,7 @@ function inWords(reply: AutomationReply): string {
         { heading: 'NOT DONE', show: ({ recommendation }) => recommendation?.because ?? '' },
         { heading: 'WHY', show: ({ recommendation }) => recommendation?.reason ?? '' },
       ],
-      'nothing waits for an operator',
+      'no change of standing waits for an operator',
     ),
   ].join('\n');
 }

@@ -13,9 +13,9 @@ const FINDINGS: readonly Column<ExplainedFinding>[] = [
   { heading: 'KIND', show: ({ kind, decisive }) => `${kind ?? 'door'}${decisive ? ' !' : ''}` },
   { heading: 'VALUE', show: ({ value }) => short(value), align: 'right' },
   { heading: 'BOUND', show: ({ bound }) => boundText(bound), align: 'right' },
-  { heading: 'LOWEST', show: ({ cohort }) => short(cohort.lowest), align: 'right' },
-  { heading: 'MEDIAN', show: ({ cohort }) => short(cohort.median), align: 'right' },
-  { heading: 'HIGHEST', show: ({ cohort }) => short(cohort.highest), align: 'right' },
+  { heading: 'LOWEST', show: ({ cohort }) => figure(cohort?.lowest), align: 'right' },
+  { heading: 'MEDIAN', show: ({ cohort }) => figure(cohort?.median), align: 'right' },
+  { heading: 'HIGHEST', show: ({ cohort }) => figure(cohort?.highest), align: 'right' },
 ];
 
 const NEIGHBOURS: readonly Column<Neighbour>[] = [
@@ -54,7 +54,7 @@ export function evidenceText(explanation: UpdateExplanation): string {
     headerText(explanation),
     table(findings, FINDINGS, 'no check had anything to compare it with'),
     ...failuresText(findings),
-    agreedText(explanation),
+    ...(explanation.seat === 'none' ? [] : [agreedText(explanation)]),
     ...(counterfactual.requirements.length > 0
       ? [
           `${table(counterfactual.requirements, REQUIREMENTS, '')}\n${wrapped(`enough: ${counterfactual.enough}`)}`,
@@ -80,12 +80,18 @@ function headerText(explanation: UpdateExplanation): string {
     `the update of ${member}${inShadow}, round ${round} of ${run}, step ${step}, attempt ${attempt}`,
     wrapped(`  verdict   ${verdict.decision}${verdict.code ? ` ${verdict.code}` : ''}: ${verdict.message}`),
     `  weight    ${appliedWeight.toFixed(4)} applied, an equal share is ${equalShare.toFixed(4)}; influence ${short(influence)}`,
-    wrapped(`  header    ${samples} samples, ${bytes} bytes, norm ${short(norm)}${reported.join('')}`),
-    `            ${cut(software, 40)}, issued ${issuedAt}, entry ${index}`,
+    ...(issuedAt
+      ? [
+          wrapped(`  header    ${samples} samples, ${bytes} bytes, norm ${short(norm)}${reported.join('')}`),
+          `            ${cut(software, 40)}, issued ${issuedAt}, entry ${index}`,
+        ]
+      : [`  header    not kept: it never met the others; entry ${index}`]),
     `  update    ${explanation.update}`,
     `  base      ${explanation.base}`,
     `  evidence  ${explanation.evidence}`,
-    wrapped(`  cohort    ${cohort} that count, ${size.outliers} outliers assumed; ${signalsText(size)}`),
+    seat === 'none'
+      ? '  cohort    it was not held against the others'
+      : wrapped(`  cohort    ${cohort} that count, ${size.outliers} outliers assumed; ${signalsText(size)}`),
   ].join('\n');
 }
 
@@ -148,7 +154,7 @@ function trailText({ trail, findings }: UpdateExplanation): string {
     ),
   ];
   const [head, tail] = fitting(columns);
-  const first = table(trail, head, 'no round before this one');
+  const first = table(trail, head, 'no round before in which it was held against others');
   return tail.length > 0 && trail.length > 0 ? `${first}\n\n${table(trail, tail, '')}` : first;
 }
 
@@ -171,7 +177,13 @@ function boundText(bound: ExplainedFinding['bound']): string {
   return typeof bound === 'number' ? `≤ ${short(bound)}` : `${short(bound[0])} … ${short(bound[1])}`;
 }
 
+function figure(value: number | undefined): string {
+  return value === undefined ? '–' : short(value);
+}
+
+/** Three digits that count; counts are whole. */
 function short(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 10 ** NUMBER_CHARACTERS) return String(value);
   return String(Number(value.toPrecision(3)));
 }
 

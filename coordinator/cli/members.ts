@@ -10,14 +10,23 @@ import { type Common, withCommon } from './options.ts';
 /** What the wire carries. */
 const MAX_UINT32 = 2 ** 32 - 1;
 
-const COLUMNS: readonly Column<MemberRecord>[] = [
+interface MemberColumn extends Column<MemberRecord> {
+  /** Left out where no member has anything to show: the table is to fit a terminal. */
+  readonly neededBy?: (record: MemberRecord) => boolean;
+}
+
+const COLUMNS: readonly MemberColumn[] = [
   { heading: 'MEMBER', show: ({ member }) => member },
   { heading: 'ROLE', show: ({ role }) => role },
   { heading: 'STANDING', show: ({ standing }) => standing },
-  { heading: 'REPUTATION', show: (record) => shareOf(record, 'reputation'), align: 'right' },
-  { heading: 'INFLUENCE', show: (record) => shareOf(record, 'influence'), align: 'right' },
+  { heading: 'REPUTATION', show: reputationOf, align: 'right' },
   { heading: 'OUTLIERS', show: outliersOf, align: 'right' },
-  { heading: 'SHADOW', show: shadowOf, align: 'right' },
+  {
+    heading: 'SHADOW',
+    show: shadowOf,
+    align: 'right',
+    neededBy: ({ conduct }) => Boolean(conduct?.quarantinedSince),
+  },
   { heading: 'ONLINE', show: ({ following }) => (following ? 'yes' : '–') },
   { heading: 'MODEL', show: ({ modelVersion }) => (modelVersion ? `v${modelVersion}` : '–'), align: 'right' },
   { heading: 'ACCEPTED', show: ({ accepted }) => String(accepted), align: 'right' },
@@ -26,13 +35,14 @@ const COLUMNS: readonly Column<MemberRecord>[] = [
     heading: 'BOUND',
     show: ({ maxSamples }) => (maxSamples ? String(maxSamples) : 'default'),
     align: 'right',
+    neededBy: ({ maxSamples }) => maxSamples > 0,
   },
   { heading: 'KEY', show: ({ did }) => `…${did.slice(-12)}` },
 ];
 
 /** Only members send updates that a reputation could come of. */
-function shareOf({ role, conduct }: MemberRecord, share: 'reputation' | 'influence'): string {
-  return role === 'member' && conduct ? conduct[share].toFixed(3) : '–';
+function reputationOf({ role, conduct }: MemberRecord): string {
+  return role === 'member' && conduct ? conduct.reputation.toFixed(3) : '–';
 }
 
 /** Outlier rounds of those judged since it was last active. */
@@ -43,6 +53,10 @@ function outliersOf({ role, conduct }: MemberRecord): string {
 /** Clean rounds in quarantine, of those that release. */
 function shadowOf({ conduct, cleanShadowRoundsNeeded: needed }: MemberRecord): string {
   return conduct?.quarantinedSince ? `${conduct.cleanShadowRounds}/${needed || '∞'}` : '–';
+}
+
+function columnsFor(members: readonly MemberRecord[]): MemberColumn[] {
+  return COLUMNS.filter(({ neededBy }) => !neededBy || members.some(neededBy));
 }
 
 function withNotes(text: string, notes: readonly string[]): string {
@@ -94,7 +108,7 @@ export function addMemberCommands(program: Command): void {
     const reply = await asOperator(options, (connection) => connection.unary(CONTROL.Members, {}));
     say(options.json, reply.members, () =>
       withNotes(
-        table(reply.members, COLUMNS, 'nobody has joined yet; make an invite'),
+        table(reply.members, columnsFor(reply.members), 'nobody has joined yet; make an invite'),
         reply.members.flatMap(notesOf),
       ),
     );

@@ -10,8 +10,8 @@ type Line<T extends EventType> = (data: DataOf<T>) => string;
 const LINES: { readonly [T in EventType]?: Line<T> } = {
   run_opened: ({ run, steps, by }) =>
     `${run} opened by ${by}: ${steps.map(({ step, repeat }) => `${repeat} × ${step}`).join(', ')}`,
-  round_opened: ({ round, attempt, step, cohort }) =>
-    `round ${round} opened: ${step}, ${cohort.length} asked${attempt > 1 ? `, attempt ${attempt}` : ''}`,
+  round_opened: ({ round, attempt, step, cohort, shadow = [] }) =>
+    `round ${round} opened: ${step}, ${cohort.length} asked${shadow.length > 0 ? `, ${shadow.length} in quarantine` : ''}${attempt > 1 ? `, attempt ${attempt}` : ''}`,
   update_judged: ({ round, member, verdict }) =>
     `round ${round}: ${member} ${verdict.decision} – ${verdict.message}`,
   update_withdrawn: ({ round, member, reason }) => `round ${round}: ${member} withdrawn – ${reason}`,
@@ -74,7 +74,9 @@ async function isOver(connection: OperatorConnection, { type }: JournalEntry): P
   if (type !== 'candidate_evaluated') return false;
   const { phase } = await connection.unary(CONTROL.Rounds, { fromRound: 0, limit: 1 });
   if (phase !== 'deciding') return false;
-  process.stderr.write('the candidate waits for an operator: models promote, or models reject\n');
+  process.stderr.write(
+    'the candidate waits for an operator (promotion.mode, or fewer than 3 members in it): models promote, or models reject\n',
+  );
   return true;
 }
 

@@ -74,6 +74,13 @@ export type Command =
       readonly finding: StructureFinding | undefined;
     })
   | (Now & { readonly type: 'tick'; readonly moving: ReadonlySet<string> })
+  /** What was accepted cannot be combined: fresh updates are asked for. */
+  | {
+      readonly type: 'give-up-attempt';
+      readonly round: number;
+      readonly attempt: number;
+      readonly reason: string;
+    }
   | (Now & {
       readonly type: 'screen';
       readonly round: number;

@@ -2,7 +2,13 @@
 import { Refusal } from '../../shared/refusal.ts';
 import type { Command } from './commands.ts';
 import { type Event, event } from './events.ts';
-import { decideAggregate, decideOpenRound, decideSubmit, decideTick } from './round/decide-round.ts';
+import {
+  decideAggregate,
+  decideGiveUp,
+  decideOpenRound,
+  decideSubmit,
+  decideTick,
+} from './round/decide-round.ts';
 import { decideScreen } from './round/decide-screen.ts';
 import {
   decideCandidate,
@@ -61,6 +67,8 @@ export function decide(state: State, command: Command): Event[] {
       return decideTick(state, command);
     case 'screen':
       return decideScreen(state, command);
+    case 'give-up-attempt':
+      return decideGiveUp(state, command);
     case 'record-aggregate':
       return decideAggregate(state, command);
     case 'record-candidate':

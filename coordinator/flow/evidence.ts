@@ -3,7 +3,12 @@ import { verifyUpdateHeader } from '../../shared/provenance/update-header.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { DETECTORS } from '../core/checks/detectors.ts';
 import type { RoundEvidence } from '../core/checks/evidence.ts';
-import { explainUpdate, type UpdateExplanation, type UpdateFacts } from '../core/checks/explain-update.ts';
+import {
+  explainUncompared,
+  explainUpdate,
+  type UpdateExplanation,
+  type UpdateFacts,
+} from '../core/checks/explain-update.ts';
 import { type OwnExplanation, ownExplanation } from '../core/checks/own-explanation.ts';
 import { TRAIL_ROUNDS, type TrailPoint } from '../core/standing/trail.ts';
 import type { RoundSummary, State } from '../core/state.ts';
@@ -103,18 +108,14 @@ function explained(
   update: UpdateStory,
 ): UpdateExplanation {
   const trail = trailBefore(records, story.summary, update.member);
-  const explanation = explainUpdate({ evidence, digest }, factsOf(update), trail, DETECTORS);
-  if (explanation) return explanation;
-  const { round } = story.summary;
-  throw new Refusal(
-    'evidence_missing',
-    `the update of ${update.member} in round ${round} never met its cohort: ${update.verdict.message}`,
-    { round },
-  );
+  const facts = factsOf(update);
+  const found = { evidence, digest };
+  return explainUpdate(found, facts, trail, DETECTORS) ?? explainUncompared(found, facts, trail);
 }
 
-function factsOf(story: UpdateStory): UpdateFacts {
-  const { header, ...facts } = story;
+/** Nothing signed is left of an update that was refused before it was kept. */
+function factsOf({ header, ...facts }: UpdateStory): UpdateFacts {
+  if (header === '') return { ...facts, metrics: {}, software: '', issuedAt: '' };
   const { metrics, software, issuedAt } = verifyUpdateHeader(header);
   return { ...facts, metrics, software, issuedAt };
 }

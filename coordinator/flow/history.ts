@@ -47,7 +47,9 @@ export function storyOf(journal: Journal, summary: RoundSummary): RoundStory {
   for (const entry of recordedEntries(journal.read(summary.firstIndex, to))) {
     if (entry.type === 'round_opened') seed = entry.data.seed;
     if (entry.type === 'round_aggregated') aggregated = entry.data;
-    if (entry.type === 'cohort_screened' || entry.type === 'round_abandoned') evidence = entry.data.evidence;
+    // A round may be abandoned after it was screened: what it was screened by stays.
+    if (entry.type === 'cohort_screened' || entry.type === 'round_abandoned')
+      evidence = entry.data.evidence ?? evidence;
     tellUpdate(updates, entry, summary);
   }
   for (const { member, weight, influence = 1 } of aggregated?.contributions ?? []) {

@@ -8,7 +8,7 @@ import { Refusal } from '../../shared/refusal.ts';
 import type { RoundEvidence } from '../core/checks/evidence.ts';
 import type { Command } from '../core/commands.ts';
 import { decide } from '../core/decide.ts';
-import type { Recorded } from '../core/events.ts';
+import type { Recorded, RoundFacts } from '../core/events.ts';
 import { evolve } from '../core/evolve.ts';
 import { firstDifference, tellDifference } from '../core/first-difference.ts';
 import { foundedFederation } from '../core/run/decide-run.ts';
@@ -18,6 +18,7 @@ import { combineRound } from './combine-round.ts';
 import { runIn } from './context.ts';
 import { recordedEntries } from './desk.ts';
 import { judgeRound, type Means } from './judge-round.ts';
+import { isJudgement, otherOpening, strayStep, strayWithdrawal } from './verify-records.ts';
 
 export interface RoundVerification {
   readonly run: string;
@@ -52,6 +53,9 @@ interface Place {
 
 interface Case {
   readonly summary: RoundSummary;
+  readonly opened: Place | undefined;
+  /** Whether this round, screened to its end, has to name evidence, as rounds before it did. */
+  readonly keepsEvidence: boolean;
   readonly screened: Place | undefined;
   readonly aggregated: Place | undefined;
 }
@@ -78,9 +82,12 @@ export async function verifyRounds(
 
 async function verifyRound(
   means: VerifyMeans,
-  { summary, screened, aggregated }: Case,
+  { summary, opened, keepsEvidence, screened, aggregated }: Case,
 ): Promise<RoundVerification> {
   const { run, round, attempt, step, outcome } = summary;
+  if (outcome === 'aggregated' && !screened) throw invalid(summary, 'it was aggregated and never screened');
+  if (screened?.evidence) requireOpening(summary, opened);
+  else if (keepsEvidence) throw invalid(summary, 'it names no evidence, and rounds before it do');
   const screening = screened && (await verifyScreening(means, summary, screened));
   const aggregate = aggregated && (await verifyAggregate(means, summary, aggregated));
   return {
@@ -98,7 +105,8 @@ async function verifyRound(
 
 /** One pass over the journal: the states just before each wanted round was screened and aggregated. */
 function casesOf(journal: Journal, from: number, to: number): Case[] {
-  const places = new Map<string, { screened?: Place; aggregated?: Place }>();
+  const places = new Map<string, Places>();
+  let keepsEvidence = false;
   const entries = [...recordedEntries(journal.read(0))];
   let state = EMPTY;
   let before: { readonly state: State; readonly at: number } | undefined;
@@ -109,8 +117,13 @@ function casesOf(journal: Journal, from: number, to: number): Case[] {
     if (end) {
       const start = before ?? { state, at };
       const { evidence } = end;
-      mark(places, end).screened = { before: start.state, entries, at: start.at, evidence };
+      const place = mark(places, end);
+      place.screened = { before: start.state, entries, at: start.at, evidence };
+      // An attempt that an operator's step ended while it was screened names none.
+      place.keepsEvidence = keepsEvidence && entry.type === 'cohort_screened';
+      keepsEvidence ||= evidence !== undefined;
     }
+    if (entry.type === 'round_opened') mark(places, entry.data).opened = { before: state, entries, at };
     if (entry.type === 'round_aggregated')
       mark(places, entry.data).aggregated = { before: state, entries, at };
     state = evolve(state, entry);
@@ -120,14 +133,20 @@ function casesOf(journal: Journal, from: number, to: number): Case[] {
     .filter(({ round }) => round >= from && round <= to)
     .flatMap((summary) => {
       const found = places.get(keyOf(summary));
-      return found ? [{ summary, screened: found.screened, aggregated: found.aggregated }] : [];
+      if (!found?.screened && !found?.aggregated) return [];
+      const { opened, screened, aggregated, keepsEvidence = false } = found;
+      return [{ summary, opened, screened, aggregated, keepsEvidence }];
     });
 }
 
-function mark(
-  places: Map<string, { screened?: Place; aggregated?: Place }>,
-  of: { readonly round: number; readonly attempt: number },
-): { screened?: Place; aggregated?: Place } {
+interface Places {
+  opened?: Place;
+  screened?: Place;
+  aggregated?: Place;
+  keepsEvidence?: boolean;
+}
+
+function mark(places: Map<string, Places>, of: { readonly round: number; readonly attempt: number }): Places {
   const found = places.get(keyOf(of)) ?? {};
   places.set(keyOf(of), found);
   return found;
@@ -135,11 +154,6 @@ function mark(
 
 function keyOf({ round, attempt }: { readonly round: number; readonly attempt: number }): string {
   return `${round}/${attempt}`;
-}
-
-/** A late update is ignored with an entry of its own, which is none of the screening's. */
-function isJudgement(entry: Recorded): boolean {
-  return entry.type === 'update_judged' && entry.data.verdict.decision !== 'ignore';
 }
 
 function endOfScreening(
@@ -160,11 +174,11 @@ async function verifyScreening(
   await requireBytes(means, summary, run.base, 'the base');
   await requireStart(means, summary, before);
   for (const received of [...receivedOf(run.phase.seats), ...receivedOf(run.phase.shadow)])
-    await requireReceived(means, summary, before, received);
+    await requireReceived(means, summary, before, received, run.phase.round);
   const { evidence, bytes, screened } = await judgeRound(means, before, run);
   if (sha256(bytes) !== digest) throw await otherEvidence(means, summary, evidence, digest);
   await requireBytes(means, summary, digest, 'the evidence');
-  requireEvents(summary, place, {
+  const told = requireEvents(summary, place, {
     type: 'screen',
     round: summary.round,
     attempt: summary.attempt,
@@ -172,6 +186,8 @@ async function verifyScreening(
     evidence: digest,
     nowMs: Date.parse(place.entries[place.at]?.at ?? ''),
   });
+  const stray = strayStep(place.entries, place.at + told);
+  if (stray) throw invalid(summary, `entry ${stray.index}, ${stray.type}: no screening brought it about`);
   return { updates: evidence.judged.length, evidence: digest };
 }
 
@@ -179,12 +195,21 @@ async function verifyAggregate(
   means: VerifyMeans,
   summary: RoundSummary,
   place: Place,
-): Promise<{ combined: string; base: string } | undefined> {
+): Promise<{ combined: string; base: string }> {
   const run = runIn(place.before, 'aggregating');
-  if (!run) return undefined;
+  if (!run) throw invalid(summary, `entry ${place.entries[place.at]?.index}: nothing was screened before it`);
   const command = await combineRound(means, place.before, run, 'verify-round');
   requireEvents(summary, place, command);
   return { combined: command.combined, base: command.base };
+}
+
+function requireOpening(summary: RoundSummary, opened: Place | undefined): void {
+  const entry = opened?.entries[opened.at];
+  if (!opened || entry?.type !== 'round_opened') return;
+  const other = otherOpening(opened.before, entry.data);
+  if (other) throw invalid(summary, other);
+  const stray = strayWithdrawal(opened.entries, opened.at);
+  if (stray) throw invalid(summary, `entry ${stray.index}, ${stray.type}: the member kept its standing`);
 }
 
 /** The first base of a run is the family's own. */
@@ -210,18 +235,26 @@ async function requireReceived(
   summary: RoundSummary,
   before: State,
   { member, update, samples, bytes, norm, header }: Received,
+  round: RoundFacts,
 ): Promise<void> {
   await requireBytes(means, summary, update, `the update of ${member}`);
   const { update: signed, ...says } = verifyUpdateHeader(header, before.members.get(member)?.did);
-  const { round, attempt } = summary;
   const told = {
     update: signed,
     samples: says.samples,
     bytes: says.bytes,
+    federation: says.federation,
+    run: says.run,
     round: says.round,
     attempt: says.attempt,
+    step: says.step,
+    base: says.base,
+    nonce: says.nonce,
   };
-  const difference = firstDifference(told, { update, samples, bytes, round, attempt });
+  const { federation } = foundedFederation(before);
+  const { run, round: number, attempt, step, base, nonce } = round;
+  const plan = { federation, run, round: number, attempt, step, base, nonce };
+  const difference = firstDifference(told, { update, samples, bytes, ...plan });
   if (difference) throw invalid(summary, `the signed header of ${member}: ${tellDifference(difference)}`);
   const inspection = await means.compute.inspect({
     federation: foundedFederation(before),
@@ -272,15 +305,19 @@ async function otherEvidence(
   );
 }
 
-/** What the command brings about now is what it brought about then, entry by entry. */
-function requireEvents(summary: RoundSummary, { before, entries, at }: Place, command: Command): void {
-  for (const [offset, { type, data }] of decide(before, command).entries()) {
+/** What the command brings about now is what it brought about then, entry by entry; returns how many they are. */
+function requireEvents(summary: RoundSummary, { before, entries, at }: Place, command: Command): number {
+  const decided = decide(before, command);
+  if (decided.length === 0)
+    throw invalid(summary, `nothing follows where entry ${entries[at]?.index} stands`);
+  for (const [offset, { type, data }] of decided.entries()) {
     const entry = entries[at + offset];
     const recorded = entry && { type: entry.type, data: plain(entry.data) };
     const difference = firstDifference(plain({ type, data }), recorded);
     if (difference)
       throw invalid(summary, `entry ${entry?.index ?? 'missing'}, ${type}: ${tellDifference(difference)}`);
   }
+  return decided.length;
 }
 
 function invalid({ round, attempt }: RoundSummary, what: string): Refusal {

@@ -150,7 +150,7 @@ const Standing = z.strictObject({
     .strictObject({
       /** Automatic quarantines per `per`. Default: the assumed outliers of the cohort, at least 1. */
       quarantines: z.int().min(0).optional(),
-      per: duration.prefault('24h'),
+      per: duration.prefault('24h').refine((ms) => ms > 0, 'a budget is for some time: more than 0'),
     })
     .prefault({}),
   /** λ: how much of a member's reputation is carried from round to round. */
@@ -176,7 +176,7 @@ const Rule = z.discriminatedUnion('rule', [
   z.strictObject({ rule: z.literal('weighted-mean'), before }),
   z.strictObject({
     rule: z.literal('trimmed-mean'),
-    /** f, the updates trimmed at each end of a column. Default max(1, ⌊0.2 n⌋). */
+    /** f, the updates trimmed at each end of a column. Default: as `outliers`. */
     trim: z.int().min(0).optional(),
     before,
   }),

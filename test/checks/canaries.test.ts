@@ -134,23 +134,23 @@ describe('the normal canaries', () => {
     expect(failed(judgeRounds(CANARY_NORMALS, storyOf({ seed: 4, craft: flipping, rounds: 4 })))).toEqual([]);
   });
 
-  it('keep their bound between −0.1 and −0.3, however wide colluders make the spread', () => {
+  it('keep their bound between −0.3 and −0.4, however wide colluders make the spread', () => {
     const half = storyOf({ seed: 5, craft: (own, at) => (at >= 5 ? scaled(own, -1) : own) });
     for (const { finding } of judgeRounds(CANARY_NORMALS, half)) {
       const [bound] = finding.bound as readonly [number, number];
-      expect(bound).toBeGreaterThanOrEqual(-0.3);
-      expect(bound).toBeLessThanOrEqual(-0.1);
+      expect(bound).toBeGreaterThanOrEqual(-0.4);
+      expect(bound).toBeLessThanOrEqual(-0.3);
     }
   });
 
-  it('that a member gave itself tell who leads away from them, not who draws at random', () => {
+  it('that a member gave itself tell whether it trains on its rows at all', () => {
     const drawing = new Random('drawn updates', 1);
     const story = storyOf({
       seed: 6,
       craft: (own, at) => (at === 9 ? drawn(drawing, 200) : flipping(own, at)),
     });
     const signals = judgeRounds(OWN_NORMALS, story);
-    expect(failed(signals)).toEqual([8]);
+    expect(failed(signals)).toEqual([8, 9]);
     expect(signals[8]?.finding.message).toContain('of its own normal canaries');
     expect(judgeRounds(OWN_NORMALS, storyOf({ seed: 6, pooledOnly: true }))).toEqual([]);
   });

@@ -23,7 +23,7 @@ describe('opening a run', () => {
     const refusal = await refusalOfAsync(() => opened(SIX.slice(0, 4), { aggregation }));
     expect(refusal.code).toBe('rule_breakdown');
     expect(refusal.facts).toMatchObject({ n: 4, f: 2 });
-    expect((await opened(SIX, { aggregation })).run).toBe('run-1');
+    expect((await opened([...SIX, 'gus'], { aggregation })).run).toBe('run-1');
   });
 
   it('holds the rule against the target of a round, not against everyone enrolled', async () => {

@@ -101,7 +101,9 @@ export function normalsByContributor(
   const places = new Map<string, number[]>();
   contributors.forEach((contributor, row) => {
     if (contributor === '' || labels[row] !== NORMAL) return;
-    places.set(contributor, [...(places.get(contributor) ?? []), row]);
+    const rows = places.get(contributor) ?? [];
+    rows.push(row);
+    places.set(contributor, rows);
   });
   return [...places]
     .filter(([, rows]) => rows.length >= LEAST_OWN_ROWS)

@@ -1,4 +1,5 @@
 import type { RuleOf } from '../../../shared/federation/schema.ts';
+import { outliersOf } from './outliers.ts';
 import { breakdown, everyRow, type Rule } from './rule.ts';
 
 type Spec = RuleOf<'trimmed-mean'>;
@@ -29,7 +30,7 @@ export const trimmedMean: Rule<Spec> = {
   }),
 };
 
-/** f: what the federation says, or a fifth of the updates, at least one. */
-export function trimOf(spec: Spec, updates: number): number {
-  return spec.trim ?? Math.max(1, Math.floor(0.2 * updates));
+/** f: what the federation says, or a fifth of the updates, at least one; of two nothing can be trimmed. */
+export function trimOf({ trim }: Spec, updates: number): number {
+  return outliersOf({ outliers: trim }, updates);
 }

@@ -18,15 +18,15 @@ import { addedTo, keptSums, meansIn, standsFor } from './running-mean.ts';
 
 /** cos′ of honest members came to .33 in the first rounds, while all that is normal is still new to the model. */
 export const MOST_ALIKE = 0.4;
-/** Later it came to .19, and of those who hide an anomaly to .30–.68. */
-export const MOST_ALIKE_LATER = 0.25;
+/** Later it came to .26, and of those who hide an anomaly to .30–.68. */
+export const MOST_ALIKE_LATER = 0.28;
 const LATER_ROUNDS = 40;
 /** AUROC, to first order, below which nobody is refused however well directed. */
 export const LEAST_LOSS = 0.01;
 /** The same where a member gave no normal canaries: honest members whose traffic looks like an anomaly came to .19. */
 export const LEAST_LOSS_POOLED = 0.2;
 const LEAST_ROUNDS = 10;
-/** Share of a label's canaries above which they are a member's own: what a member gave does not judge that member. */
+/** Share of a label's canaries from which on they are a member's own: what a member gave does not judge that member. */
 const MOST_OWN = 0.5;
 /** Of ‖x‖² and ‖r‖²: less than this left over is no direction. */
 const LEAST_LEFT = 0.01;
@@ -127,7 +127,7 @@ function effectsIn(means: readonly number[], labels: readonly string[]): readonl
 }
 
 function judgedBy({ holders }: CohortMeasures, at: number): (label: string) => boolean {
-  return (label) => (holders?.find((known) => known.label === label)?.shares[at] ?? 0) <= MOST_OWN;
+  return (label) => (holders?.find((known) => known.label === label)?.shares[at] ?? 0) < MOST_OWN;
 }
 
 /** The label it is most alike to hiding, of those where it is among the f who cost most; of all, where it is of none. */

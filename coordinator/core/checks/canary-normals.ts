@@ -14,7 +14,7 @@ import { type Spread, spreadOf } from './spread.ts';
  * The bound lies 3 σ below the cohort's median, but never above the first of these cosines (whoever does so little harm
  * is left alone) nor below the second (so that colluders cannot widen the spread until they fit in).
  */
-const BOUND_BETWEEN = [-0.2, -0.3] as const;
+const BOUND_BETWEEN = [-0.3, -0.4] as const;
 /** Where all raise it, it is the model's doing: a member must do so by this much more than the median. */
 const LEAST_GAP = 0.1;
 const DEVIATIONS = 3;

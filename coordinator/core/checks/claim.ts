@@ -38,7 +38,7 @@ function judgeLosses(input: CohortInput): ReadonlyMap<string, Signal> {
     return loss === undefined || !Number.isFinite(loss) ? [] : [{ member, loss, measured }];
   });
   const against = told.flatMap(({ member, loss, measured }) =>
-    measured === null || measured <= 0 ? [] : [{ member, value: loss / measured }],
+    measured === null || measured <= 0 ? [] : [{ member, value: finite(loss / measured) }],
   );
   const unmeasured = new Set(told.map(({ member }) => member));
   for (const { member } of against) unmeasured.delete(member);
@@ -48,6 +48,11 @@ function judgeLosses(input: CohortInput): ReadonlyMap<string, Signal> {
     ...judged(against, 'reported loss over the loss measured on its own normal canaries'),
   ];
   return new Map(signals.map((signal) => [signal.member, signal]));
+}
+
+/** A loss is whatever a member says: its ratio may not leave what evidence and journal can hold. */
+function finite(ratio: number): number {
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, ratio));
 }
 
 function judged(

@@ -37,7 +37,8 @@ export interface ExplainedFinding extends Finding {
   readonly kind?: Detector['kind'];
   readonly decisive?: boolean;
   readonly looksFor?: string;
-  readonly cohort: { readonly lowest: number; readonly median: number; readonly highest: number };
+  /** Absent for an update that never met its cohort. */
+  readonly cohort?: { readonly lowest: number; readonly median: number; readonly highest: number };
 }
 
 export interface Neighbour {
@@ -55,8 +56,8 @@ export interface UpdateExplanation extends UpdateFacts {
   readonly base: string;
   /** Digest of the evidence blob. */
   readonly evidence: string;
-  /** `shadow`: taken while in quarantine, judged, weight 0. */
-  readonly seat: 'counted' | 'shadow';
+  /** `shadow`: taken while in quarantine, judged, weight 0. `none`: refused at the door, late, or withdrawn. */
+  readonly seat: 'counted' | 'shadow' | 'none';
   /** Members that count. */
   readonly cohort: number;
   readonly size: SizePolicy;
@@ -92,24 +93,16 @@ export function explainUpdate(
   const at = seen?.measures.members.indexOf(facts.member) ?? -1;
   if (!seen || at < 0) return undefined;
   const { measures, audit, seat } = seen;
-  const { run, round, attempt, step, base, size } = evidence;
+  const { size } = evidence;
   const findings = findingsOf(evidence, facts, detectors);
   const distances = distancesFrom(measures, at);
   return {
     ...facts,
+    ...roundOf(evidence, digest),
     verdict: verdictOf(evidence, facts),
-    run,
-    round,
-    attempt,
-    step,
-    base,
-    evidence: digest,
     seat,
-    cohort: evidence.measures.members.length,
-    size,
     findings,
     agreed: agreedKinds(findings),
-    equalShare: 1 / Math.max(1, evidence.measures.members.length),
     trail,
     distances,
     nearest: [...distances].sort((a, b) => a.distance - b.distance).slice(0, NEAREST),
@@ -117,6 +110,44 @@ export function explainUpdate(
     effects: canaryEffects(measures, at),
     audit: auditOf(audit, facts.member),
     counterfactual: counterfactualOf(findings, size),
+  };
+}
+
+/** An update that never met its cohort: what the door measured of it, or only that it was late. */
+export function explainUncompared(
+  { evidence, digest }: { readonly evidence: RoundEvidence; readonly digest: string },
+  facts: UpdateFacts,
+  trail: readonly TrailPoint[],
+): UpdateExplanation {
+  const { findings } = facts.verdict;
+  return {
+    ...facts,
+    ...roundOf(evidence, digest),
+    seat: 'none',
+    findings,
+    agreed: [],
+    trail,
+    distances: [],
+    nearest: [],
+    layers: [],
+    effects: [],
+    audit: null,
+    counterfactual: counterfactualOf(findings, evidence.size),
+  };
+}
+
+function roundOf({ run, round, attempt, step, base, size, measures }: RoundEvidence, digest: string) {
+  const cohort = measures.members.length;
+  return {
+    run,
+    round,
+    attempt,
+    step,
+    base,
+    evidence: digest,
+    size,
+    cohort,
+    equalShare: 1 / Math.max(1, cohort),
   };
 }
 

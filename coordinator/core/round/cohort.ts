@@ -51,7 +51,7 @@ export function broughtNothing(state: State, round: number): Set<string> {
       return !(
         judged?.round === round &&
         judged.attempt === last.attempt &&
-        judged.verdict.decision === 'accept'
+        (judged.verdict.decision === 'accept' || judged.verdict.decision === 'clip')
       );
     }),
   );

@@ -16,7 +16,7 @@ import {
   seatOf,
 } from '../state.ts';
 import { activeMembers, broughtNothing, quarantinedMembers, seedFrom, selectCohort } from './cohort.ts';
-import { closeIfComplete, closeIfOverdue } from './collection.ts';
+import { abandoned, closeIfComplete, closeIfOverdue } from './collection.ts';
 
 export function decideOpenRound(state: State, { nonce, maxBytes, nowMs }: CommandOf<'open-round'>): Event[] {
   const run = currentRun(state);
@@ -239,6 +239,12 @@ export function decideAggregate(state: State, command: CommandOf<'record-aggrega
     norm,
   };
   return [event('round_aggregated', data)];
+}
+
+export function decideGiveUp(state: State, command: CommandOf<'give-up-attempt'>): Event[] {
+  const phase = state.run?.phase;
+  if (phase?.phase !== 'aggregating' || !isSameRound(phase.round, command)) return [];
+  return [abandoned(phase, command.reason)];
 }
 
 function isSameRound(

@@ -2,6 +2,7 @@
  * What happens to a standing by itself after a round: quarantine of whoever is an outlier again and again, release of
  * whoever has been clean for long enough. Every step has a brake: the mode, a pause, a budget, the quorum.
  */
+import { ownVerdict } from '../checks/own-verdict.ts';
 import { assumedOutliers, policyForSize } from '../checks/size-policy.ts';
 import { AUTOMATIC, type DataOf, type Event, event } from '../events.ts';
 import { activeMembers } from '../round/cohort.ts';
@@ -122,9 +123,11 @@ function whyQuarantine(state: State, { id, conduct }: Member): string {
   );
 }
 
-/** Of the newest verdict: each check that failed, with its number. */
+/** Of the newest verdict: each check that failed, with its number, and no other member's name: the member reads it. */
 function whatFailed(state: State, member: string): string {
-  const verdict = state.lastJudged.get(member)?.verdict;
+  const judged = state.lastJudged.get(member)?.verdict;
+  const others = [...state.members.keys()].filter((id) => id !== member);
+  const verdict = judged && ownVerdict(judged, others);
   const failed = verdict?.findings.filter(({ passed }) => !passed) ?? [];
   if (failed.length === 0) return verdict?.message ?? '';
   return failed
