@@ -1,5 +1,6 @@
 /** Entry of `vedette-coordinator`. */
-import { runProgram } from '../shared/terminal/run-program.ts';
+import { runProgram, withJsonFile } from '../shared/terminal/run-program.ts';
 import { makeProgram } from './cli.ts';
 
-await runProgram(makeProgram(), process.argv);
+const { argv } = process;
+await runProgram(makeProgram(), argv[2] === 'lab' ? withJsonFile(argv) : argv);

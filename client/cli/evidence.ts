@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { wholeNumber } from '../../shared/terminal/number-arguments.ts';
 import { say } from '../../shared/terminal/run-program.ts';
 import { type Column, table } from '../../shared/terminal/table.ts';
+import { wrapped } from '../../shared/terminal/wrap.ts';
 import type { OwnEvidence, OwnFinding, OwnRequirement } from '../flow/own-evidence.ts';
 import { type CommonOptions, homeOf, withCommon } from './options.ts';
 
@@ -59,24 +60,30 @@ function inWords(evidence: OwnEvidence): string {
   return [
     [
       `round ${round} of ${run}, step ${step}${seat === 'shadow' ? ', in quarantine' : ''}`,
-      `  verdict   ${verdict.decision}${verdict.code ? ` ${verdict.code}` : ''}: ${verdict.message}`,
+      wrapped(`  verdict   ${verdict.decision}${verdict.code ? ` ${verdict.code}` : ''}: ${verdict.message}`),
       `  weight    ${appliedWeight.toFixed(4)} applied, an equal share is ${equalShare.toFixed(4)}; influence ${short(influence)}`,
       `  update    ${evidence.update}`,
       `  evidence  ${evidence.evidence}`,
     ].join('\n'),
     table(evidence.findings, FINDINGS, 'no check had anything to compare it with'),
-    ...(failed.length > 0 ? [failed.map(({ check, message }) => `  ${check}: ${message}`).join('\n')] : []),
+    ...(failed.length > 0
+      ? [failed.map(({ check, message }) => wrapped(`  ${check}: ${message}`)).join('\n')]
+      : []),
     ...(counterfactual.requirements.length > 0
-      ? [`${table(counterfactual.requirements, REQUIREMENTS, '')}\nenough: ${counterfactual.enough}`]
+      ? [
+          `${table(counterfactual.requirements, REQUIREMENTS, '')}\n${wrapped(`enough: ${counterfactual.enough}`)}`,
+        ]
       : []),
     ...(evidence.distances.length > 0
-      ? [`distances to the others: ${evidence.distances.map(short).join(', ')}`]
+      ? [wrapped(`distances to the others: ${evidence.distances.map(short).join(', ')}`)]
       : []),
     ...(evidence.layers.length > 0
       ? [
-          `largest parts of its distance to the mean: ${evidence.layers
-            .map(({ name, share }) => `${name} ${(share * 100).toFixed(1)} %`)
-            .join(', ')}`,
+          wrapped(
+            `largest parts of its distance to the mean: ${evidence.layers
+              .map(({ name, share }) => `${name} ${(share * 100).toFixed(1)} %`)
+              .join(', ')}`,
+          ),
         ]
       : []),
     trailText(evidence),

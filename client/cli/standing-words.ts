@@ -1,5 +1,6 @@
 /** A standing in words. */
 import { table } from '../../shared/terminal/table.ts';
+import { wrapped } from '../../shared/terminal/wrap.ts';
 import type { OwnStanding } from '../flow/own-standing.ts';
 
 export function standingInWords(standing: OwnStanding): string {
@@ -7,7 +8,7 @@ export function standingInWords(standing: OwnStanding): string {
   return [
     ...headLines(standing),
     ...conductLines(standing),
-    ...(advice.length > 0 ? ['', 'what to do', ...advice.map((line) => `  - ${line}`)] : []),
+    ...(advice.length > 0 ? ['', 'what to do', ...advice.map((line) => wrapped(`  - ${line}`))] : []),
     '',
     table(
       changes,
@@ -68,7 +69,7 @@ function conductLines(standing: OwnStanding): string[] {
   const { quarantineAfter, window, mode, paused } = policy;
   const named = outlierRounds.length > 0 ? ` (${outlierRounds.join(', ')})` : '';
   return [
-    ...(reason ? [`  why         ${reason}`] : []),
+    ...(reason ? [wrapped(`  why         ${reason}`)] : []),
     `  reputation  ${reputation.toFixed(3)}; its updates count ${influence > 0 ? `up to ${influence.toFixed(3)} of a full say` : 'for nothing now'}`,
     `  outliers    ${outlierRounds.length} of the last ${judgedRounds} judged rounds${named}; quarantine at ${quarantineAfter} of ${window}`,
     `  automation  ${mode}${paused ? ', paused' : ''}`,

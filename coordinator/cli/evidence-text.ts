@@ -1,11 +1,10 @@
 /** The evidence about one update, for a reader of a terminal of 100 columns. */
 import { type Column, table } from '../../shared/terminal/table.ts';
+import { TEXT_COLUMNS, wrapped } from '../../shared/terminal/wrap.ts';
 import type { CanaryEffect } from '../core/checks/canary-effects.ts';
 import type { Requirement } from '../core/checks/counterfactual.ts';
 import type { ExplainedFinding, Neighbour, UpdateExplanation } from '../core/checks/explain-update.ts';
 import type { TrailPoint } from '../core/standing/trail.ts';
-
-const WIDTH = 100;
 
 const FINDINGS: readonly Column<ExplainedFinding>[] = [
   { heading: '', show: ({ passed }) => (passed ? 'passed' : 'FAILED') },
@@ -163,7 +162,7 @@ function fitting(columns: readonly Column<TrailPoint>[]): [Column<TrailPoint>[],
   let used = 0;
   const fits = columns.filter(({ heading }) => {
     used += Math.max(heading.length, NUMBER_CHARACTERS) + 2;
-    return used <= WIDTH;
+    return used <= TEXT_COLUMNS;
   });
   const rest = columns.slice(fits.length);
   return [fits, rest.length > 0 ? [...columns.slice(0, 1), ...rest] : []];
@@ -193,18 +192,4 @@ function signed(value: number): string {
 
 function cut(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
-}
-
-/** Long lines broken at blanks; what follows is indented four more than the line. */
-function wrapped(line: string): string {
-  const indent = ' '.repeat((/^ */.exec(line)?.[0].length ?? 0) + 4);
-  const broken: string[] = [];
-  let rest = line;
-  while (rest.length > WIDTH) {
-    const at = rest.lastIndexOf(' ', WIDTH);
-    if (at <= indent.length) break;
-    broken.push(rest.slice(0, at));
-    rest = `${indent}${rest.slice(at + 1)}`;
-  }
-  return [...broken, rest].join('\n');
 }

@@ -32,8 +32,15 @@ export function addLabCommand(program: Command): void {
     .addOption(
       new Option('--model <family>', 'instead of the federation’s').choices(['christoffel', 'autoencoder']),
     )
-    .option('--attacks <list>', 'names with commas between, or `all`', names, ['all'])
-    .option('--policies <list>', 'names or paths of files, with commas between', names, ['none', 'default'])
+    .option('--attacks <list>', 'names with commas between, or `all`; an unknown name lists them', names, [
+      'all',
+    ])
+    .option(
+      '--policies <list>',
+      'names or paths of files, with commas between; an unknown name lists them',
+      names,
+      ['none', 'default'],
+    )
     .option('--attackers <list>', 'how many members attack; several numbers make several grids', counts, [2])
     .option(
       '--rounds <n>',
@@ -64,6 +71,7 @@ async function lab({ family, ...flags }: LabFlags): Promise<void> {
     const { cells, asked, markdown } = await runLab(options);
     if (cells.length === asked) {
       process.stdout.write(markdown);
+      say(writtenLine(flags));
       return;
     }
     const kept = flags.json ? `; the same command goes on from ${flags.json}.part` : '';
@@ -72,6 +80,12 @@ async function lab({ family, ...flags }: LabFlags): Promise<void> {
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
+}
+
+function writtenLine({ json, out }: Pick<LabFlags, 'json' | 'out'>): string {
+  const base = out ?? json?.replace(/\.json$/, '');
+  const files = [...(json ? [json] : []), ...(base ? [`${base}.md`, `${base}.svg`] : [])];
+  return files.length > 0 ? `written: ${files.join(', ')}` : 'nothing is kept; --json FILE keeps it';
 }
 
 function names(text: string): string[] {

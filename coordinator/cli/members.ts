@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { wholeNumber } from '../../shared/terminal/number-arguments.ts';
-import { say } from '../../shared/terminal/run-program.ts';
+import { oneLine, say } from '../../shared/terminal/run-program.ts';
 import { type Column, table } from '../../shared/terminal/table.ts';
 import type { MemberRecord } from '../../shared/wire/generated/vedette/v1/MemberRecord.ts';
 import type { StandingAction } from '../core/commands.ts';
@@ -63,8 +63,8 @@ function withNotes(text: string, notes: readonly string[]): string {
   return notes.length > 0 ? [text, '', ...notes].join('\n') : text;
 }
 
-/** What waits for an operator. */
-function notesOf({ member, standing, conduct }: MemberRecord): string[] {
+/** What waits for an operator, a line each. */
+export function notesOf({ member, standing, conduct }: MemberRecord): string[] {
   if (!conduct) return [];
   const { reason, appeal, appealedAt, recommendation } = conduct;
   const isOut = standing === 'quarantined' || standing === 'suspended';
@@ -73,7 +73,7 @@ function notesOf({ member, standing, conduct }: MemberRecord): string[] {
     ...(recommendation
       ? [`${member}: ${recommendation.to} is advised (${recommendation.because}): ${recommendation.reason}`]
       : []),
-    ...(appeal ? [`${member} appeals (${appealedAt}): ${appeal}`] : []),
+    ...(appeal ? [`${member} appeals (${appealedAt}): ${oneLine(appeal)}`] : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { printable } from '../../shared/terminal/run-program.ts';
+import { oneLine, printable } from '../../shared/terminal/run-program.ts';
 import type { JournalEntry } from '../../shared/wire/generated/vedette/v1/JournalEntry.ts';
 import type { DataOf, EventType } from '../core/events.ts';
 import { asOperator, CONTROL } from './connect.ts';
@@ -90,9 +90,10 @@ async function startOfRun(connection: OperatorConnection, run: string): Promise<
   return from;
 }
 
+/** One line, whatever a member wrote into it. */
 export function entryLine(entry: JournalEntry): string | undefined {
   const line = LINES[entry.type as EventType] as Line<EventType> | undefined;
-  return line?.(JSON.parse(entry.data) as never);
+  return line && oneLine(line(JSON.parse(entry.data) as never));
 }
 
 function print(entry: JournalEntry, json: boolean | undefined): void {

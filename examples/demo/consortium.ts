@@ -1,8 +1,10 @@
 /** What operator, organisations and integrator type, each at their own command line. */
 import { createServer } from 'node:net';
 import type { ProofStep } from '../../client/core/release-proof.ts';
+import type { UpdateExplanation } from '../../coordinator/core/checks/explain-update.ts';
+import type { RoundVerification } from '../../coordinator/flow/verify-round.ts';
+import type { MemberRecord } from '../../shared/wire/generated/vedette/v1/MemberRecord.ts';
 import type { ModelVersionsReply } from '../../shared/wire/generated/vedette/v1/ModelVersionsReply.ts';
-import type { RoundDetail } from '../../shared/wire/generated/vedette/v1/RoundDetail.ts';
 import type { RoundRecord } from '../../shared/wire/generated/vedette/v1/RoundRecord.ts';
 import type { RoundsReply } from '../../shared/wire/generated/vedette/v1/RoundsReply.ts';
 import type { Organisation } from './material.ts';
@@ -105,8 +107,19 @@ export class Consortium {
     return all;
   }
 
-  round(round: number): Promise<RoundDetail> {
-    return this.#operator<RoundDetail>('rounds', 'show', String(round));
+  /** Everything measured of one update. */
+  evidence(round: number, member: string): Promise<UpdateExplanation> {
+    return this.#operator<UpdateExplanation>('rounds', 'show', String(round), '--update', member);
+  }
+
+  /** The rounds from the first to this one, computed again from what the members sent. Fails when one does not hold. */
+  async verifyRounds(last: number): Promise<RoundVerification[]> {
+    const range = `1-${last}`;
+    return (await this.#operator<{ rounds: RoundVerification[] }>('rounds', 'verify', range)).rounds;
+  }
+
+  members(): Promise<MemberRecord[]> {
+    return this.#operator<MemberRecord[]>('members', 'list');
   }
 
   async models(): Promise<ModelVersionsReply['models']> {

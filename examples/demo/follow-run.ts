@@ -1,4 +1,5 @@
 /** Follows a run to its end, entry by entry, and says how far it is. */
+import { policyForSize } from '../../coordinator/core/checks/size-policy.ts';
 import type { DataOf, EventType } from '../../coordinator/core/events.ts';
 import type { Federation } from '../../shared/federation/schema.ts';
 import type { Consortium } from './consortium.ts';
@@ -28,13 +29,15 @@ export async function followRun(
 ): Promise<RoundBase[]> {
   const follower = new RunFollower(narrator);
   const watching = consortium.watch();
-  const operatorDecides = federation.promotion.mode === 'operator';
   let promoting: Promise<void> | undefined;
   const outcome = await watching.heard((line) => {
     if (!line.startsWith('{')) return undefined;
     const entry = JSON.parse(line) as Watched;
     follower.take(entry);
-    if (operatorDecides && entry.type === 'candidate_evaluated') promoting = consortium.promote();
+    if (follower.waitsForOperator(entry, federation)) {
+      narrator.progress(`evaluated; ${follower.whoDecides(federation)}`, true);
+      promoting = consortium.promote();
+    }
     return endOf(entry);
   });
   await promoting;
@@ -57,6 +60,8 @@ class RunFollower {
   #round = 0;
   #step = '';
   #refused: string[] = [];
+  #inQuarantine: readonly string[] = [];
+  #contributors = 0;
 
   constructor(narrator: Narrator) {
     this.#narrator = narrator;
@@ -65,6 +70,19 @@ class RunFollower {
   take(entry: Watched): void {
     const line = this.#lineOf(entry);
     if (line) this.#narrator.progress(line, this.#rounds <= FEW_ROUNDS && entry.type === 'round_aggregated');
+  }
+
+  /** A candidate that passed, in a federation that leaves it to operators or of so few that it has to. */
+  waitsForOperator({ type, data }: Watched, { promotion, checks }: Federation): boolean {
+    if (type !== 'candidate_evaluated' || !(data as DataOf<typeof type>).evaluation.passed) return false;
+    return (
+      promotion.mode === 'operator' || policyForSize(this.#contributors, checks.outliers).operatorPromotes
+    );
+  }
+
+  whoDecides({ promotion }: Federation): string {
+    const why = promotion.mode === 'operator' ? 'by its own rule' : `of ${this.#contributors} members`;
+    return `a federation ${why} promotes nothing without an operator, who does`;
   }
 
   #lineOf({ type, data }: Watched): string | undefined {
@@ -78,11 +96,13 @@ class RunFollower {
       this.#round = opened.round;
       this.#step = opened.step;
       this.#refused = [];
+      this.#inQuarantine = opened.shadow ?? [];
       return undefined;
     }
     if (type === 'update_judged') {
       const { member, verdict } = data as DataOf<'update_judged'>;
-      if (verdict.decision !== 'accept' && verdict.decision !== 'ignore') this.#refused.push(member);
+      const counts = verdict.decision !== 'accept' && verdict.decision !== 'ignore';
+      if (counts && !this.#inQuarantine.includes(member)) this.#refused.push(member);
       return undefined;
     }
     if (type === 'round_aggregated') return this.#aggregated(data as DataOf<'round_aggregated'>);
@@ -93,7 +113,12 @@ class RunFollower {
 
   #aggregated({ round, base, contributions }: DataOf<'round_aggregated'>): string {
     this.bases.push({ round, step: this.#step, base });
-    const refused = this.#refused.length > 0 ? `, refused: ${this.#refused.join(', ')}` : '';
+    this.#contributors = contributions.length;
+    const refused = listed('refused', this.#refused) + listed('in quarantine', this.#inQuarantine);
     return `round ${this.#round} of ${this.#rounds}  ${this.#step.padEnd(10)}  ${contributions.length} accepted${refused}`;
   }
+}
+
+function listed(what: string, names: readonly string[]): string {
+  return names.length > 0 ? `, ${what}: ${names.join(', ')}` : '';
 }

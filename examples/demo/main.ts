@@ -1,5 +1,5 @@
 /** `npm run demo`: the whole of Vedette on one machine, in about a minute. */
-import { runProgram } from '../../shared/terminal/run-program.ts';
+import { runProgram, withJsonFile } from '../../shared/terminal/run-program.ts';
 import { inkFor } from './ink.ts';
 import { Narrator } from './narrator.ts';
 import { type DemoOptions, demoProgram } from './options.ts';
@@ -15,13 +15,6 @@ const INTERRUPTED = 130;
 class Interrupted extends Error {}
 
 await runProgram(demoProgram(demonstrate), withJsonFile(process.argv));
-
-/** Elsewhere a bare --json asks for JSON on the terminal, errors included; here it names a file, and people read errors. */
-function withJsonFile(argv: readonly string[]): string[] {
-  const at = argv.indexOf('--json');
-  const file = argv[at + 1];
-  return at < 0 || file === undefined ? [...argv] : argv.toSpliced(at, 2, `--json=${file}`);
-}
 
 async function demonstrate(options: DemoOptions): Promise<void> {
   const interrupted = new AbortController();

@@ -1,8 +1,10 @@
 /** What came of it: from the model as published, and from what others would have had. */
 import { loadLearning } from '../../client/adapters/learning.ts';
 import { homeOf } from '../../coordinator/config.ts';
+import type { UpdateExplanation } from '../../coordinator/core/checks/explain-update.ts';
+import type { RoundVerification } from '../../coordinator/flow/verify-round.ts';
 import type { Federation } from '../../shared/federation/schema.ts';
-import type { RoundDetail } from '../../shared/wire/generated/vedette/v1/RoundDetail.ts';
+import type { MemberRecord } from '../../shared/wire/generated/vedette/v1/MemberRecord.ts';
 import type { RoundRecord } from '../../shared/wire/generated/vedette/v1/RoundRecord.ts';
 import type { Cast } from './cast.ts';
 import { type Consortium, INTEGRATOR, type Proof, type Serving } from './consortium.ts';
@@ -21,8 +23,13 @@ export interface RefusedKind {
   readonly member: string;
   readonly code: string;
   readonly rounds: number;
-  readonly first: RoundDetail;
+  readonly first: Pick<RoundRecord, 'round' | 'step'>;
+  /** Of the first round that ended with an aggregate; what is abandoned may leave none. */
+  readonly evidence: UpdateExplanation | undefined;
 }
+
+/** Rounds that are computed again, to show it; `rounds verify --all` takes longer than a demonstration should. */
+const VERIFIED_ROUNDS = 3;
 
 /** Everything that the tables and the JSON tell. */
 export interface Outcome {
@@ -34,6 +41,8 @@ export interface Outcome {
   readonly rounds: readonly RoundRecord[];
   readonly byRound: ReadonlyMap<number, Pick<Measures, 'auroc' | 'ap'>>;
   readonly refused: readonly RefusedKind[];
+  readonly quarantined: readonly MemberRecord[];
+  readonly verified: readonly RoundVerification[];
   readonly final: Measures;
   readonly threshold: number;
   readonly perOrganisation: ReadonlyMap<string, Measures>;
@@ -149,29 +158,46 @@ function eachOf({ organisations }: Cast, measured: ReadonlyMap<string, Measures>
   );
 }
 
-async function askOperator(consortium: Consortium): Promise<Pick<Outcome, 'rounds' | 'refused' | 'model'>> {
-  const [rounds, models] = await Promise.all([consortium.rounds(), consortium.models()]);
+async function askOperator(
+  consortium: Consortium,
+): Promise<Pick<Outcome, 'rounds' | 'refused' | 'model' | 'quarantined' | 'verified'>> {
+  const [rounds, models, members] = await Promise.all([
+    consortium.rounds(),
+    consortium.models(),
+    consortium.members(),
+  ]);
   const current = models.find(({ state }) => state === 'current')?.model ?? models.at(-1)?.model;
   if (!current) throw new Error('no model was published');
-  const model = { version: current.version, digest: current.weights };
-  return { rounds, model, refused: await kindsOfRefusal(consortium, rounds) };
+  const [refused, verified] = await Promise.all([
+    kindsOfRefusal(consortium, rounds),
+    consortium.verifyRounds(VERIFIED_ROUNDS),
+  ]);
+  return {
+    rounds,
+    refused,
+    verified,
+    model: { version: current.version, digest: current.weights },
+    quarantined: members.filter(({ standing }) => standing === 'quarantined'),
+  };
 }
 
 async function kindsOfRefusal(
   consortium: Consortium,
   rounds: readonly RoundRecord[],
 ): Promise<RefusedKind[]> {
-  const kinds = new Map<string, { member: string; code: string; rounds: number; firstRound: number }>();
-  for (const { round, refused } of rounds) {
-    for (const { name, code } of refused) {
-      const known = kinds.get(`${name} ${code}`) ?? { member: name, code, rounds: 0, firstRound: round };
-      kinds.set(`${name} ${code}`, { ...known, rounds: known.rounds + 1 });
+  const kinds = new Map<string, { member: string; code: string; of: RoundRecord[] }>();
+  for (const round of rounds) {
+    for (const { name, code } of round.refused) {
+      const known = kinds.get(`${name} ${code}`) ?? { member: name, code, of: [] };
+      kinds.set(`${name} ${code}`, { ...known, of: [...known.of, round] });
     }
   }
   return await Promise.all(
-    [...kinds.values()].map(async ({ firstRound, ...kind }) => ({
-      ...kind,
-      first: await consortium.round(firstRound),
-    })),
+    [...kinds.values()].map(async ({ member, code, of }) => {
+      const shown = of.find(({ outcome }) => outcome === 'aggregated');
+      const first = shown ?? of[0] ?? { round: 0, step: '' };
+      const evidence = shown && (await consortium.evidence(shown.round, member));
+      return { member, code, rounds: of.length, first, evidence };
+    }),
   );
 }

@@ -20,6 +20,9 @@ export interface Summary {
     readonly auroc?: number;
     readonly ap?: number;
   }[];
+  readonly quarantined: readonly string[];
+  /** Rounds that were computed again and hold. */
+  readonly verifiedRounds: readonly number[];
   /** Over all test rows, f1, tpr and fpr at the published threshold. */
   readonly final: Measures & {
     readonly perOrganisation: Readonly<Record<string, Measures>>;
@@ -52,6 +55,8 @@ export function summaryOf(outcome: Outcome): Summary {
       seconds,
       ...byRound.get(round),
     })),
+    quarantined: outcome.quarantined.map(({ name }) => name),
+    verifiedRounds: outcome.verified.map(({ round }) => round),
     final: {
       ...final,
       perOrganisation: Object.fromEntries(outcome.perOrganisation),

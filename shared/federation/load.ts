@@ -9,7 +9,29 @@ export function parseFederation(text: string, source = 'federation file'): Feder
   const document = parseDocument(text);
   const [syntax] = document.errors;
   if (syntax) throw new Refusal('federation_invalid', `${source}: ${syntax.message}`);
-  return validateFederation(document.toJS({ maxAliasCount: 100 }), source);
+  const federation = validateFederation(document.toJS({ maxAliasCount: 100 }), source);
+  requireConsistent(federation, source);
+  return federation;
+}
+
+/** Of a file only: what a journal was founded with goes on to hold. */
+function requireConsistent({ checks: { norm }, standing }: Federation, source: string): void {
+  if (norm.low > 1 || norm.high < 1)
+    throw inconsistent(
+      source,
+      'checks.norm',
+      `${norm.low} to ${norm.high} times the median leaves out the median itself`,
+    );
+  if (standing.quarantineAfter > standing.window)
+    throw inconsistent(
+      source,
+      'standing.quarantineAfter',
+      `${standing.quarantineAfter} outliers never are among the last ${standing.window} rounds (standing.window)`,
+    );
+}
+
+function inconsistent(source: string, path: string, why: string): Refusal {
+  return new Refusal('federation_invalid', `${source}: ${path}: ${why}`, { path });
 }
 
 /** Validates a federation that is already an object, e.g. the one a coordinator announced. */

@@ -59,7 +59,8 @@ export function inspectShares(
       return inconsistent(`${feature}: a share of rows is ${short(share)}, below 0`, {
         feature,
         value: share,
-        bound: 0,
+        low: 0,
+        high: 1,
       });
     sum += share;
     const rows = share * samples;
@@ -73,7 +74,8 @@ export function inspectShares(
   return inconsistent(`${feature}: shares sum to ${short(sum)}, not to 1 ± ${SUM_TOLERANCE}`, {
     feature,
     value: sum,
-    bound: SUM_TOLERANCE,
+    low: 1 - SUM_TOLERANCE,
+    high: 1 + SUM_TOLERANCE,
   });
 }
 

@@ -7,7 +7,7 @@
 /** `highest-but-k` leaves out k; `second-highest` leaves out one. */
 export type ThresholdRule = 'second-highest' | `highest-but-${number}`;
 
-const HIGHEST_BUT = /^highest-but-([1-9]\d{0,3})$/;
+const HIGHEST_BUT = /^highest-but-([1-9]\d{0,4})$/;
 
 export function highestBut(leftOut: number): ThresholdRule {
   return leftOut <= 1 ? 'second-highest' : `highest-but-${leftOut}`;

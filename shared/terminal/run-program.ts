@@ -18,6 +18,13 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
   }
 }
 
+/** Most commands take a bare --json and then tell errors in JSON too; where it names a file, people read errors. */
+export function withJsonFile(argv: readonly string[]): string[] {
+  const at = argv.indexOf('--json');
+  const file = argv[at + 1];
+  return at < 0 || file === undefined ? [...argv] : argv.toSpliced(at, 2, `--json=${file}`);
+}
+
 /** Whoever reads may leave early (`| head`); that is no failure. */
 function leaveWithTheReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -49,10 +56,15 @@ function report(error: unknown, json: boolean): number {
   return error.kind === 'unavailable' ? EXIT.unavailable : EXIT.refused;
 }
 
-/** Text from elsewhere, without the control characters that could steer a terminal. */
+/** Text from elsewhere, without the control characters that could steer a terminal or turn the direction of writing. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '�');
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�');
+}
+
+/** Text that a member wrote, which must not look like a line of the program's own. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
 }
 
 /** One result: as JSON for machines, or as text for people, in which nothing from elsewhere steers the terminal. */

@@ -21,12 +21,8 @@ describe('npm run demo', () => {
   }, async () => {
     const folder = emptyFolder();
     const kept = join(folder, 'kept');
-    const { rounds, final, model, attackers, organisations, text } = await demoSummary(folder, [
-      '--clients',
-      '4',
-      '--keep',
-      kept,
-    ]);
+    const { rounds, final, model, attackers, quarantined, verifiedRounds, organisations, text } =
+      await demoSummary(folder, ['--clients', '4', '--keep', kept]);
     expect(rounds.map(({ kind, accepted }) => [kind, accepted])).toEqual([
       ['spans', 3],
       ['histograms', 3],
@@ -36,6 +32,8 @@ describe('npm run demo', () => {
     expect(new Set(rounds.flatMap(({ refused }) => refused.map(({ member }) => member)))).toEqual(
       new Set(attackers),
     );
+    expect(quarantined).toEqual(attackers);
+    expect(verifiedRounds).toEqual([1, 2, 3]);
     expect(model).toMatchObject({ version: 1, manifestVerified: true });
     expect(Object.keys(final.perOrganisation)).toEqual(organisations);
     // The model scored half-way in this process is the one that the members scored with.
@@ -57,6 +55,12 @@ describe('npm run demo', () => {
     expect(attackers).toEqual([]);
     expect(rounds.map(({ kind }) => kind)).toEqual(['spans', 'histograms', ...Array(50).fill('gradients')]);
     expect(rounds.filter(({ auroc }) => auroc !== undefined)).toHaveLength(8);
+  });
+
+  it('promotes as an operator what two organisations made', { timeout: 300_000 }, async () => {
+    const { rounds, model } = await demoSummary(emptyFolder(), ['--clients', '2']);
+    expect(rounds.map(({ accepted }) => accepted)).toEqual([2, 2, 2, 2]);
+    expect(model).toMatchObject({ version: 1, manifestVerified: true });
   });
 
   it('fails, and says why, when no model is good enough to be published', { timeout: 300_000 }, async () => {

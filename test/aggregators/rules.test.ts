@@ -87,9 +87,11 @@ describe('trimmed mean', () => {
     });
   });
 
-  it('trims a fifth of the updates by default, at least one', () => {
+  it('trims a fifth of the updates by default, at least one, and nothing of two', () => {
     const trimmed = { rule: 'trimmed-mean' } as const;
-    expect([3, 5, 9, 10, 14, 15, 50].map((n) => trimOf(trimmed, n))).toEqual([1, 1, 1, 2, 2, 3, 10]);
+    expect([1, 2, 3, 5, 9, 10, 14, 15, 50].map((n) => trimOf(trimmed, n))).toEqual([
+      0, 0, 1, 1, 1, 2, 2, 3, 10,
+    ]);
   });
 
   it('still trims for as many updates when they are bucketed', () => {
@@ -117,7 +119,8 @@ describe('trimmed mean', () => {
     });
     expect(plan.shares[1]).toBeCloseTo(1 / 9, 12);
     const three = [[1], [2], [2]];
-    expect(planFor(TRIMMED, three, { copies: [0, 1, 1] })).toEqual(planFor(TRIMMED, three));
+    const byOne = spec({ rule: 'trimmed-mean', trim: 1 });
+    expect(planFor(byOne, three, { copies: [0, 1, 1] })).toEqual(planFor(byOne, three));
   });
 
   it('lets copies share one weight in a mean', () => {
@@ -354,7 +357,11 @@ describe('outside its condition a rule', () => {
       4,
       'trimming 2 at each end of 4 updates leaves 0, at least 1 is needed',
     ],
-    [{ rule: 'trimmed-mean' }, 2, 'trimming 1 at each end of 2 updates leaves 0, at least 1 is needed'],
+    [
+      { rule: 'trimmed-mean', trim: 1 },
+      2,
+      'trimming 1 at each end of 2 updates leaves 0, at least 1 is needed',
+    ],
     [
       { rule: 'mean-around-median', outliers: 2 },
       4,

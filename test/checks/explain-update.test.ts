@@ -3,6 +3,7 @@ import { canaryEffects } from '../../coordinator/core/checks/canary-effects.ts';
 import { counterfactualOf } from '../../coordinator/core/checks/counterfactual.ts';
 import type { RoundEvidence } from '../../coordinator/core/checks/evidence.ts';
 import {
+  explainUncompared,
   explainUpdate,
   type KnownDetector,
   type UpdateFacts,
@@ -144,6 +145,14 @@ describe('an explanation', () => {
   it('is none of a member that the evidence does not hold', () => {
     const evidence = { evidence: evidenceOf(measures, []), digest: 'e'.repeat(64) };
     expect(explainUpdate(evidence, { ...FACTS, member: 'hal' }, [], DETECTORS)).toBeUndefined();
+  });
+
+  it('is, for an update that never met its cohort, what the door saw', () => {
+    const finding = failed('structure', -0.5, 0);
+    const facts = { ...FACTS, member: 'hal', verdict: { ...FACTS.verdict, findings: [finding] } };
+    const explanation = explainUncompared({ evidence: evidenceOf(measures, []), digest: 'e' }, facts, []);
+    expect(explanation).toMatchObject({ seat: 'none', findings: [finding], distances: [], agreed: [] });
+    expect(explanation.counterfactual.enough).toBe('structure had to pass, which decides alone');
   });
 
   it('holds a member in quarantine against those that count, and no other in quarantine', () => {

@@ -326,6 +326,24 @@ describe('what happened in a round', () => {
       findings: [{ check: 'samples', value: EVES_BOUND + 1, low: 1, high: EVES_BOUND, passed: false }],
     });
   });
+
+  it('is explained by `rounds show --update` though the update was refused before it was kept', async () => {
+    const { eve } = siege;
+    const detail = await siege.round(async (plan) => {
+      await eve.send(await eve.honestUpdate(plan), { samples: EVES_BOUND + 1 });
+    });
+    const show = ['rounds', 'show', String(detail.round?.round), '--update', 'eve'];
+    const home = ['--home', siege.consortium.home];
+    const { stdout } = await coordinatorCommand(...show, '--json', ...home);
+    expect(JSON.parse(stdout)).toMatchObject({
+      seat: 'none',
+      verdict: { decision: 'reject', code: 'samples_beyond_bound' },
+      findings: [{ check: 'samples', value: EVES_BOUND + 1, bound: [1, EVES_BOUND] }],
+      counterfactual: { requirements: [{ check: 'samples', passesAt: EVES_BOUND }] },
+    });
+    const text = (await coordinatorCommand(...show, ...home)).stdout;
+    expect(text).toContain('it was not held against the others');
+  });
 });
 
 /** One character in the middle of a base64url text, changed. */

@@ -23,8 +23,8 @@ function canarySet(batches: readonly RowBatch[], labels: readonly string[]): Can
 }
 
 const canaries = canarySet(
-  [takeRows(normals, [0, 1, 2]), takeRows(normals, [3, 4]), strange],
-  ['normal', 'normal', 'normal', 'normal', 'normal', 'odd'],
+  [takeRows(normals, [0, 1, 2]), takeRows(normals, [3, 4]), ...new Array<RowBatch>(16).fill(strange)],
+  [...new Array<string>(5).fill('normal'), ...new Array<string>(16).fill('odd')],
 );
 
 /** The base of the first gradient round, after one member's statistics. */
@@ -117,10 +117,13 @@ describe('canary rows', () => {
   });
 
   it('lead by normal, then by how many there are, then by name, sixteen anomalies at most', () => {
-    const labels = ['b', 'a', 'c', 'c', 'normal'];
+    const rowsOf = (counts: Readonly<Record<string, number>>) =>
+      Object.entries(counts).flatMap(([label, count]) => new Array<string>(count).fill(label));
+    const labels = rowsOf({ b: 16, a: 16, c: 17, few: 15, normal: 1 });
     expect(leadingLabels({ batches: [], labels })).toEqual(['normal', 'c', 'a', 'b']);
     const many = Array.from({ length: 40 }, (_, i) => `kind-${i + 10}`);
-    expect(leadingLabels({ batches: [], labels: many })).toEqual(['normal', ...many.slice(0, 16)]);
+    const each = rowsOf(Object.fromEntries(many.map((label) => [label, 16])));
+    expect(leadingLabels({ batches: [], labels: each })).toEqual(['normal', ...many.slice(0, 16)]);
   });
 });
 

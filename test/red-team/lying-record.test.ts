@@ -1,10 +1,11 @@
 /** A coordinator that records what did not happen, in a journal whose chain holds: the numbers agree, the story does not. */
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryJournal } from '../../coordinator/adapters/journal/memory.ts';
 import { withJournal } from '../../coordinator/cli/journal-source.ts';
 import { recomputeRounds } from '../../coordinator/cli/recompute.ts';
+import { homeOf } from '../../coordinator/config.ts';
 import type { Draft } from '../../coordinator/ports/journal.ts';
 import { type DrivenConsortium, driveConsortium } from '../support/driven-consortium.ts';
 import { refusalOfAsync } from '../support/refusal-of.ts';
@@ -37,10 +38,11 @@ async function drafts(): Promise<Draft[]> {
 
 let copies = 0;
 
-async function verified(told: readonly Draft[]) {
+async function verified(told: readonly Draft[], spoil: (blobs: string) => void = () => {}) {
   copies += 1;
   const home = join(folder.path, `copy-${copies}`);
   cpSync(driven.consortium.home, home, { recursive: true });
+  spoil(homeOf(home).blobs);
   const journal = new MemoryJournal();
   await journal.append(0, told);
   return recomputeRounds({ home }, journal, { from: LAST, to: LAST });
@@ -136,6 +138,19 @@ describe('the recomputation of a round', () => {
     const refusal = await refusalOfAsync(async () => verified(tell(await drafts())));
     expect(refusal.code).toBe('round_invalid');
     expect(refusal.message).toMatch(says);
+  });
+
+  it.each(['combined', 'base'])('finds a changed bit in what it would write anew: %s', async (which) => {
+    const told = await drafts();
+    const digest = String(dataOf(told, 'round_aggregated')[which]);
+    const spoil = (blobs: string) => {
+      const path = join(blobs, digest.slice(0, 2), digest.slice(2));
+      const bytes = readFileSync(path);
+      bytes[bytes.length - 2] = (bytes.at(-2) ?? 0) ^ 1;
+      writeFileSync(path, bytes);
+    };
+    const refusal = await refusalOfAsync(() => verified(told, spoil));
+    expect(refusal.message).toMatch(/the bytes of the aggregate have digest/);
   });
 
   it('holds beside members that come and go between rounds', { timeout: PATIENCE_MS }, async () => {

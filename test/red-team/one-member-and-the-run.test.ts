@@ -1,6 +1,7 @@
 /** What one member can do to a run of others: by a number it signs, by being refused, by staying away. */
 import canonicalize from 'canonicalize';
 import { describe, expect, it } from 'vitest';
+import { measureTensors } from '../../coordinator/adapters/compute/measure.ts';
 import { trimOf } from '../../coordinator/core/aggregators/trimmed-mean.ts';
 import { screenCohort } from '../../coordinator/core/checks/cohort.ts';
 import type { CohortInput } from '../../coordinator/core/checks/detector.ts';
@@ -8,7 +9,7 @@ import { policyForSize } from '../../coordinator/core/checks/size-policy.ts';
 import { aggregate } from '../../coordinator/flow/aggregate.ts';
 import { openRun } from '../../coordinator/flow/open-run.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { dataOf, federationWith, Story } from '../core/story.ts';
+import { dataOf, federationWith, Story, typesOf } from '../core/story.ts';
 import { coordinatorOf } from '../flow/told-coordinator.ts';
 import { refusalOfAsync } from '../support/refusal-of.ts';
 
@@ -54,6 +55,38 @@ describe('a member that reports an absurd loss', () => {
     const claim = eve?.verdict.findings.find(({ check }) => check === 'claim');
     expect(claim?.passed).toBe(false);
     expect(Number.isFinite(claim?.value)).toBe(true);
+  });
+});
+
+describe('a member that sends numbers at the edge of what an update can hold', () => {
+  const VALUES = 4_000;
+  const layout = [{ name: 'w', shape: [VALUES] }];
+  const honest = (place: number) =>
+    Float32Array.from({ length: VALUES }, (_, at) => Math.sin((place + 1) * (at + 1) * 1.37));
+  const EDGES: Readonly<Record<string, (at: number) => number>> = {
+    'the largest': () => 3.4e38,
+    'the largest of both signs': (at) => (at % 2 ? 3.4e38 : -3.4e38),
+    'the smallest': () => 1e-45,
+    'minus zero': () => -0,
+  };
+
+  it.each(Object.entries(EDGES))('%s: the evidence of the round can be written', (_what, value) => {
+    for (const count of [1, 2, 3, 5, 7]) {
+      const members = SEVEN.slice(7 - count);
+      const crafted = Float32Array.from({ length: VALUES }, (_, at) => value(at));
+      const rows = members.map((_, place) => (place === 0 ? crafted : honest(place)));
+      const measures = measureTensors({
+        updates: members.map((member, place) => ({ member, update: { values: rows[place] ?? crafted } })),
+        references: [{ name: 'previous', source: { values: honest(9) } }],
+        layout,
+      });
+      const updates = members.map((member, place) => {
+        const norm = Math.sqrt((rows[place] ?? crafted).reduce((sum, x) => sum + x * x, 0));
+        return { member, update: member, samples: 10, norm, metrics: {} };
+      });
+      const input = { ...reporting(0.02), updates, measures, size: policyForSize(count) };
+      expect(() => canonicalize({ measures, screened: screenCohort(input) })).not.toThrow();
+    }
   });
 });
 
@@ -145,7 +178,39 @@ describe('the reason for a quarantine', () => {
   });
 });
 
+describe('a member over the bound in an attempt that nobody screened', () => {
+  it('is not quarantined by the attempt that lets its update in: the update counts', () => {
+    const story = Story.withMembers(SEVEN, { standing: { quarantineAfter: 1 } });
+    story.openRun();
+    story.openRound();
+    for (const member of SEVEN.slice(0, 6)) {
+      story.submit(member, {}, { code: 'update_shape', message: 'another layout', facts: {} });
+    }
+    story.submit('gus');
+    expect(story.state.run?.phase).toMatchObject({ phase: 'opening', attempt: 2 });
+    story.openRound();
+    for (const member of SEVEN) story.submit(member);
+    expect(typesOf(story.screen())).toEqual(['cohort_screened']);
+  });
+});
+
 describe('the budget of automatic quarantines', () => {
+  it('does not grow by those that were undone', () => {
+    const nine = [...SEVEN, 'hal', 'ida'];
+    const story = Story.withMembers(nine, { standing: { quarantineAfter: 1 } });
+    story.openRun(3);
+    for (const [member, quarantined] of [
+      ['ada', true],
+      ['bob', false],
+    ] as const) {
+      story.openRound();
+      for (const one of nine) story.submit(one);
+      expect(typesOf(story.screen([member])).includes('standing_changed')).toBe(quarantined);
+      story.aggregate();
+      if (quarantined) story.standing(member, 'undo');
+    }
+  });
+
   it.each(['0s', 0])('is for some time: %s is refused with its path', (per) => {
     expect(() => federationWith({ standing: { budget: { per } } })).toThrow(/standing\.budget\.per/);
   });

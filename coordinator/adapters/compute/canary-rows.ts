@@ -6,12 +6,17 @@ import { type CanarySet, NORMAL } from './canaries.ts';
 /** Labels beside `normal` that are looked at one by one: those with the most rows, then by name. */
 export const MOST_LABELS = 16;
 
-/** The label `normal`, then the anomalies' labels with the most rows, at most `MOST_LABELS` of them. */
+/** A handful of rows is no kind of anomaly yet: by them alone nobody is judged. */
+export const LEAST_LABEL_ROWS = 16;
+
+/** The label `normal`, then the anomalies' labels with enough rows, those with the most first, at most `MOST_LABELS`. */
 export function leadingLabels({ labels }: CanarySet): string[] {
   const counts = new Map<string, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   counts.delete(NORMAL);
-  const byCount = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const byCount = [...counts]
+    .filter(([, rows]) => rows >= LEAST_LABEL_ROWS)
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return [NORMAL, ...byCount.slice(0, MOST_LABELS).map(([label]) => label)];
 }
 

@@ -129,7 +129,7 @@ class CohortTotals {
       sketches: updates.map((_, index) =>
         Array.from(
           this.#sketches.subarray(index * SKETCH_DIRECTIONS, (index + 1) * SKETCH_DIRECTIONS),
-          Math.fround,
+          rounded,
         ),
       ),
     };
@@ -151,6 +151,13 @@ class CohortTotals {
     const spec = this.#input.layout[tensor];
     return spec === undefined ? 0 : elementsIn([spec]);
   }
+}
+
+const LARGEST_FLOAT = (2 - 2 ** -23) * 2 ** 127;
+
+/** To float32, never beyond it: evidence holds finite numbers only, however long an update is. */
+function rounded(value: number): number {
+  return Math.fround(Math.max(-LARGEST_FLOAT, Math.min(LARGEST_FLOAT, value)));
 }
 
 function addInto(sums: Float64Array, values: Float64Array): void {

@@ -42,11 +42,18 @@ export function automaticStanding(state: State, round: number, nowMs: number): E
   return [...quarantined, ...released];
 }
 
-/** Whoever is over the bound with this very round: a clean round quarantines nobody. */
-function isDueForQuarantine(state: State, { standing, conduct }: Member, round: number): boolean {
+/**
+ * Whoever is over the bound with this very round: a clean round quarantines nobody, and an update that was let in now,
+ * though an earlier attempt of the round was an outlier, goes on to count.
+ */
+function isDueForQuarantine(state: State, { id, standing, conduct }: Member, round: number): boolean {
   const last = conduct.recent.at(-1);
-  if (standing !== 'active' || last?.round !== round || !last.outlier) return false;
+  if (standing !== 'active' || last?.round !== round || !last.outlier || isLetIn(state, id)) return false;
   return outliersAmong(conduct.recent).length >= foundedFederation(state).standing.quarantineAfter;
+}
+
+function isLetIn({ run }: State, member: string): boolean {
+  return run?.phase.phase === 'aggregating' && run.phase.seats.get(member)?.state === 'received';
 }
 
 function isDueForRelease(state: State, { standing, conduct }: Member, round: number): boolean {
@@ -96,8 +103,17 @@ export function quarantinesCounted(state: State, nowMs: number): number {
 export function quarantineBudget(state: State, nowMs: number): number {
   const { standing, checks } = foundedFederation(state);
   if (standing.budget.quarantines !== undefined) return standing.budget.quarantines;
-  const members = activeMembers(state).length + quarantinesCounted(state, nowMs);
+  const members = activeMembers(state).length + stillQuarantined(state, nowMs);
   return Math.max(1, checks.outliers ?? assumedOutliers(members));
+}
+
+/** By an automatic quarantine that the budget still counts; one that was undone is active, and counted there. */
+function stillQuarantined(state: State, nowMs: number): number {
+  const { per } = foundedFederation(state).standing.budget;
+  return [...state.members.values()].filter(({ standing, changes }) => {
+    const last = changes.at(-1);
+    return standing === 'quarantined' && last?.by === AUTOMATIC && nowMs - Date.parse(last.at) < per;
+  }).length;
 }
 
 function step(member: Member, to: 'quarantined' | 'active', why: string, brake: Brake | undefined): Event[] {

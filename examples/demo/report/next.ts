@@ -17,19 +17,26 @@ function againText({ federation }: Outcome, ink: Ink): string {
     ],
     ['coordinator -- --help', 'what an operator can do'],
     ['client -- --help', 'what a member or an integrator can do'],
+    ['lab -- --help', 'what attacks of other kinds do to which policy'],
   ];
   const width = Math.max(...commands.map(([command]) => command.length));
   return commands.map(([command, what]) => `npm run ${command.padEnd(width)}  ${ink.faint(what)}`).join('\n');
 }
 
-function keptText({ stage, organisations, options }: Outcome, ink: Ink): string {
+function keptText({ stage, organisations, options, refused }: Outcome, ink: Ink): string {
   const [member = ''] = organisations;
+  const [kind] = refused;
+  const shown = `${kind?.first.round ?? 1} --update ${kind?.member ?? member}`;
   const coordinator = near(stage.coordinator);
   const node = near(stage.node(member));
   const commands: readonly (readonly [string, string])[] = [
     [
       'the journal, entry by entry, against its signed head',
       `coordinator -- journal verify --home ${coordinator}`,
+    ],
+    [
+      'every round again, from measures to weights, bit for bit',
+      `coordinator -- rounds verify --all --home ${coordinator}`,
     ],
     [
       'the weights again from the updates of the members, bit for bit',
@@ -43,6 +50,8 @@ function keptText({ stage, organisations, options }: Outcome, ink: Ink): string 
       'beside it: one round, every update with its verdict',
       `coordinator -- rounds show 1 --home ${coordinator}`,
     ],
+    ['and everything measured of one update', `coordinator -- rounds show ${shown} --home ${coordinator}`],
+    ['who belongs to it, and how each stands', `coordinator -- members --home ${coordinator}`],
   ];
   return [
     `Everything is in ${near(stage.folder)}: coordinator, nodes, integrator, model, test slices and scores, logs.`,

@@ -8,6 +8,7 @@ import { refusedText } from './refused.ts';
 import { releaseText } from './release.ts';
 import { roundsText } from './rounds.ts';
 import { sharingText } from './sharing.ts';
+import { verifiedText } from './verified.ts';
 
 type Section = (outcome: Outcome, ink: Ink) => string;
 
@@ -15,6 +16,7 @@ const SECTIONS: readonly (readonly [string, Section])[] = [
   ['The run', roundsText],
   ['What sharing is worth', sharingText],
   ['What was refused, and why', refusedText],
+  ['The first rounds, computed again', verifiedText],
   ['The model, pulled and verified by an integrator', releaseText],
   ['Some alerts, and the features behind them', alertsText],
   ['Where to look next', nextText],
