@@ -54,7 +54,7 @@ export function addLabCommand(program: Command): void {
     .option('--workers <n>', 'threads (default: the cores there are)', wholeNumber(1, 1024))
     .addHelpText(
       'after',
-      `\nExample:\n  vedette-coordinator lab --federation federation.yaml --canary canary.csv --policies file,none --json lab.json\n${EXIT_CODES_HELP}`,
+      `\nExample:\n  vedette-coordinator lab --federation federation.yaml --canary canary.csv --policies file,none --json lab.json\n${EXIT_CODES_HELP} 130 stopped by Ctrl-C; the same command goes on.`,
     )
     .action(lab);
 }

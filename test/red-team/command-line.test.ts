@@ -34,6 +34,14 @@ describe('vedette-coordinator', () => {
   });
 });
 
+describe('vedette-coordinator lab', () => {
+  it('tells people what was refused, though its --json names a file', async () => {
+    const { code, stderr } = await coordinatorCommand('lab', '--json', join(folder.path, 'lab.json'));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^refused \(usage\): rows are needed/);
+  });
+});
+
 describe('a result for people', () => {
   it('carries no control sequence from elsewhere to the terminal', () => {
     const written: string[] = [];
