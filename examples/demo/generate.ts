@@ -97,7 +97,7 @@ export async function generate(options: GenerateOptions): Promise<Generated> {
   );
   await writeLines(
     canaryFile,
-    `${FEATURES.join(',')},label,category`,
+    `${FEATURES.join(',')},label,category,contributor`,
     canaryLines(members, known, new Random('demo/canary', seed)),
   );
   return { organisations: members.map((member) => member.name), testFile, canaryFile };
@@ -121,10 +121,10 @@ function* canaryLines(
 ): Generator<string> {
   for (const member of members) {
     for (let row = 0; row < CANARY_NORMALS; row += 1)
-      yield `${cells(ordinaryFlow(member.mix, random))},normal,normal`;
+      yield `${cells(ordinaryFlow(member.mix, random))},normal,normal,${member.name}`;
     for (const attack of attacks) {
       for (let row = 0; row < CANARY_ATTACKS; row += 1)
-        yield `${attackCells(attack, member, random)},${attack.label},${attack.category}`;
+        yield `${attackCells(attack, member, random)},${attack.label},${attack.category},${member.name}`;
     }
   }
 }
