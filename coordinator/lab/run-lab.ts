@@ -196,7 +196,7 @@ function introOf(data: LabData, { federation }: LabSettings, { seeds, families }
   const { model } = federation;
   const rounds = model.family === 'autoencoder' ? `, ${model.rounds} gradient rounds` : '';
   return [
-    `${data.name}: ${data.members.length} members, ${model.family}${rounds}, ${seeds.length} seeds, hidden family ${families.join(', ')}`,
+    `${data.name}: ${data.members.length} members, ${model.family}${rounds}, ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'}, hidden family ${families.join(', ')}`,
     `Canaries: up to ${CANARIES_PER_LABEL} rows of each kind of anomaly, in turns from the members that met with it, and up to ${CANARY_NORMALS} held-back normals of each member. Attackers poison with other rows than those, and no row that scores is a canary, trained on or poisoned with. ${SOFTWARE}.`,
   ];
 }
