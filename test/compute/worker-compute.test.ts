@@ -108,7 +108,7 @@ describe('aggregation in the worker', () => {
   it('refuses with the code of the refusal, and leaves no half file', async () => {
     const worker = compute();
     const contributions = aggregateJob('x').contributions.slice(0, 2);
-    const job = aggregateJob('refused', { contributions, rule: { rule: 'trimmed-mean' } });
+    const job = aggregateJob('refused', { contributions, rule: { rule: 'trimmed-mean', trim: 1 } });
     await expect(worker.aggregate(job)).rejects.toMatchObject({
       code: 'rule_breakdown',
       facts: { n: 2, f: 1 },
