@@ -35,6 +35,7 @@ const LINES: { readonly [T in EventType]?: Line<T> } = {
   automation_changed: ({ paused, by, reason }) =>
     `automation ${paused ? 'paused' : 'resumed'} by ${by}${reason ? ` – ${reason}` : ''}`,
   member_joined: ({ member, role }) => `${member} joined as ${role}`,
+  run_restarted: ({ run, without, reason }) => `${run} begins again without ${without.join(', ')}: ${reason}`,
   run_failed: ({ run, reason }) => `${run} failed: ${reason}`,
   run_aborted: ({ run, reason }) => `${run} aborted: ${reason}`,
 };

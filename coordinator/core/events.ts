@@ -174,6 +174,8 @@ interface EventData {
     threshold: number;
   };
   model_rolled_back: By & { from: number; to: number; reason: string };
+  /** From its first step, without members whom the canary audit took out of sums that rest on what they sent before. */
+  run_restarted: { run: string; without: readonly string[]; reason: string };
   run_failed: { run: string; reason: string };
   run_aborted: By & { run: string; reason: string };
 }

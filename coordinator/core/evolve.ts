@@ -25,6 +25,7 @@ import {
   candidateRejected,
   modelPromoted,
   runOpened,
+  runRestarted,
   voteReceived,
 } from './evolve/runs.ts';
 import { inRound, withEntry, withMember } from './parts.ts';
@@ -67,6 +68,8 @@ function fold(state: State, recorded: Recorded): State {
     }
     case 'run_opened':
       return runOpened(state, recorded.data, recorded.index);
+    case 'run_restarted':
+      return runRestarted(state, recorded.data);
     case 'round_opened':
       return roundOpened(state, recorded.data, recorded);
     case 'update_received':

@@ -143,7 +143,11 @@ export interface Run {
   readonly at: { readonly step: number; readonly done: number };
   readonly roundsDone: number;
   readonly base: string;
+  /** The base of the first round. */
+  readonly start: string;
   readonly server: string | undefined;
+  /** Members that are not asked for the rest of the run. */
+  readonly without: readonly string[];
   readonly phase: Phase;
   /** Journal index of `run_opened`. */
   readonly index: number;

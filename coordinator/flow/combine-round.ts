@@ -30,7 +30,7 @@ export async function combineRound(
     rule,
     base: await blobs.locate(run.base),
     server: await locateIfAny(blobs, run.server),
-    previous: await locateIfAny(blobs, previousCombined(state, run, round.step)),
+    previous: await locateIfAny(blobs, previousCombined(state, run)),
     canaryFile,
     seed: round.seed,
     out: blobs.scratch(out),

@@ -128,8 +128,8 @@ class Bench {
   }
 
   static async of(means: JudgingMeans, state: State, run: ScreeningRun): Promise<Bench> {
-    const { base, step } = run.phase.round;
-    const previous = await locateIfAny(means.blobs, previousCombined(state, run, step));
+    const { base } = run.phase.round;
+    const previous = await locateIfAny(means.blobs, previousCombined(state, run));
     return new Bench(means, state, run, await means.blobs.locate(base), previous);
   }
 

@@ -10,6 +10,15 @@ import { foundedFederation } from '../core/run/decide-run.ts';
 import type { State } from '../core/state.ts';
 import { stepsOf } from './open-run.ts';
 
+/** The first restart before `until` that follows no attempt given up on its evidence: none but an audit restarts a run. */
+export function strayRestart(entries: readonly Recorded[], until: number): Recorded | undefined {
+  return entries.find((entry, at) => {
+    if (entry.type !== 'run_restarted' || at >= until) return false;
+    const cause = entries[at - 1];
+    return cause?.type !== 'round_abandoned' || cause.data.evidence === undefined;
+  });
+}
+
 /** A late update is ignored with an entry of its own, which is none of the screening's. */
 export function isJudgement(entry: Recorded): boolean {
   return entry.type === 'update_judged' && entry.data.verdict.decision !== 'ignore';
@@ -42,7 +51,7 @@ export function strayWithdrawal(entries: readonly Recorded[], from: number): Rec
 
 /**
  * The first entry from `from`, just after a screening, that only a screening brings about: a verdict before the attempt
- * has ended, or a step of standing by itself before the next collection has closed.
+ * has ended, or a step of standing or a restart by itself before the next collection has closed.
  */
 export function strayStep(entries: readonly Recorded[], from: number): Recorded | undefined {
   let ended = false;
@@ -55,7 +64,7 @@ export function strayStep(entries: readonly Recorded[], from: number): Recorded 
 }
 
 function isAutomatic(entry: Recorded): boolean {
-  if (entry.type === 'standing_recommended') return true;
+  if (entry.type === 'standing_recommended' || entry.type === 'run_restarted') return true;
   return entry.type === 'standing_changed' && entry.data.by === AUTOMATIC;
 }
 

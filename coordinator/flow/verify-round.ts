@@ -18,7 +18,7 @@ import { combineRound } from './combine-round.ts';
 import { runIn } from './context.ts';
 import { recordedEntries } from './desk.ts';
 import { judgeRound, type Means } from './judge-round.ts';
-import { isJudgement, otherOpening, strayStep, strayWithdrawal } from './verify-records.ts';
+import { isJudgement, otherOpening, strayRestart, strayStep, strayWithdrawal } from './verify-records.ts';
 
 export interface RoundVerification {
   readonly run: string;
@@ -217,6 +217,8 @@ function requireOpening(summary: RoundSummary, opened: Place | undefined): void 
   if (other) throw invalid(summary, other);
   const stray = strayWithdrawal(opened.entries, opened.at);
   if (stray) throw invalid(summary, `entry ${stray.index}, ${stray.type}: the member kept its standing`);
+  const restart = strayRestart(opened.entries, opened.at);
+  if (restart) throw invalid(summary, `entry ${restart.index}, ${restart.type}: no audit brought it about`);
 }
 
 /** The first base of a run is the family's own. */

@@ -49,9 +49,8 @@ export function trailOf(state: State, member: string): Trail {
   return state.members.get(member)?.trail ?? NO_TRAIL;
 }
 
-/** Digest of the combined vector of the last round of the same step in this run, if there was one. */
-export function previousCombined(state: State, { run }: Pick<Run, 'run'>, step: string): string | undefined {
-  return state.rounds.findLast(
-    (summary) => summary.run === run && summary.step === step && summary.outcome === 'aggregated',
-  )?.result;
+/** Digest of the combined vector of the last round of the same step, unless the step has only begun. */
+export function previousCombined(state: State, { run, at }: Pick<Run, 'run' | 'at'>): string | undefined {
+  if (at.done === 0) return undefined;
+  return state.rounds.findLast((summary) => summary.run === run && summary.outcome === 'aggregated')?.result;
 }

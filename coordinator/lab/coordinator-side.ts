@@ -123,7 +123,7 @@ export class CoordinatorSide {
     const { round, seats } = run.phase;
     const received = inOrder(receivedOf(seats));
     const weighed = await weigh(state, consortium.federation, blobs, received, round);
-    const previous = previousCombined(state, run, round.step);
+    const previous = previousCombined(state, run);
     const { values, norm, shares } = await compute.combine({
       step: round.step,
       contributions: weighed,

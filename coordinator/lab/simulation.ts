@@ -71,7 +71,17 @@ class Simulation {
       policy,
     });
     this.#base = family.start();
-    this.#state = consortium.found(family, this.#blobs.put(this.#base).digest);
+    this.#state = consortium.found(family, this.#begin());
+  }
+
+  /** The digest of the base that every run starts from. */
+  #begin(): string {
+    this.#base = this.#input.family.start();
+    return this.#blobs.put(this.#base).digest;
+  }
+
+  #hasBegunAgain({ facts }: OpenRound): boolean {
+    return this.#state.run?.roundsDone === 0 && facts.base !== this.#state.run.base;
   }
 
   get goesOn(): boolean {
@@ -104,6 +114,7 @@ class Simulation {
     const submissions = await this.#collect(round, seated);
     const taken = this.#coordinator.take(this.#state, round.facts, submissions);
     this.#state = await this.#coordinator.screen(taken);
+    if (this.#hasBegunAgain(round)) this.#begin();
     await this.#combine(round);
     this.#count(round, seated);
   }
@@ -192,8 +203,11 @@ class Simulation {
     const last = this.#state.rounds.at(-1);
     for (const member of seated) {
       const party = attack !== undefined && cast.attackers.has(member) ? 'attackers' : 'honest';
-      const entered = last?.outcome === 'aggregated' && this.#contributors.includes(member);
-      const fate = { code: codeOf(this.#state, round, member), entered };
+      const code = codeOf(this.#state, round, member);
+      // Where a round came to nothing, nobody's update entered, and no honest one was kept out for it.
+      const entered =
+        last?.outcome === 'aggregated' ? this.#contributors.includes(member) : code === undefined;
+      const fate = { code, entered };
       countUpdate(this.#tally, round.isModelStep ? model : statistics, party, fate);
     }
   }

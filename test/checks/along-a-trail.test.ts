@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CHANGE } from '../../coordinator/core/checks/change.ts';
-import { screenCohort } from '../../coordinator/core/checks/cohort.ts';
 import type { CohortInput, Signal } from '../../coordinator/core/checks/detector.ts';
 import { DRIFT } from '../../coordinator/core/checks/drift.ts';
 import { OPPOSITION } from '../../coordinator/core/checks/opposition.ts';
 import { addedTo, meansIn, standsFor, weightOf } from '../../coordinator/core/checks/running-mean.ts';
-import { NO_TRAIL, type Trail, trailAfter } from '../../coordinator/core/standing/trail.ts';
 import { Random } from '../../shared/learning/random.ts';
 import {
   cohortOf,
@@ -15,6 +13,7 @@ import {
   measuresOf,
   plus,
   scaled,
+  screenedLast,
   unit,
   type Vector,
 } from './made-cohort.ts';
@@ -105,19 +104,7 @@ describe('drift', () => {
 
 /** Detectors that read one another's numbers need all of them along the way. */
 function screenRounds(rounds: readonly CohortInput[]): readonly Signal[] {
-  let trails: ReadonlyMap<string, Trail> = new Map();
-  let last: readonly Signal[] = [];
-  rounds.forEach((input, round) => {
-    const now = { ...input, round, trails };
-    last = CHANGE.judge(now);
-    trails = new Map(
-      screenCohort(now).points.map(({ member, clean, values, sums }) => [
-        member,
-        trailAfter(trails.get(member) ?? NO_TRAIL, { round, step: input.step, clean, values }, sums),
-      ]),
-    );
-  });
-  return last;
+  return CHANGE.judge(screenedLast(rounds).input);
 }
 
 describe('change', () => {

@@ -5,6 +5,7 @@ import { CANARY_NORMALS } from '../../coordinator/core/checks/canary-normals.ts'
 import type { CohortInput, Signal } from '../../coordinator/core/checks/detector.ts';
 import type { AuditMeasures } from '../../coordinator/core/checks/measures.ts';
 import { OWN_NORMALS } from '../../coordinator/core/checks/own-normals.ts';
+import { restrictMeasures } from '../../coordinator/core/checks/restrict-measures.ts';
 import { Random } from '../../shared/learning/random.ts';
 import {
   cohortOf,
@@ -15,6 +16,7 @@ import {
   memberAt,
   plus,
   scaled,
+  screenedLast,
   unit,
   type Vector,
 } from './made-cohort.ts';
@@ -99,9 +101,15 @@ describe('the canaries of known anomalies', () => {
     ]);
   });
 
-  it('hold only the f who cost a label most against it', () => {
-    const many = storyOf({ seed: 3, craft: (own, at) => (at >= 6 ? plus(own, hides) : own) });
-    expect(failed(judgeRounds(CANARY_FAMILIES, many)).length).toBeLessThanOrEqual(2);
+  it('are not shielded by another who hides the same and costs more: f is spared, not blamed', () => {
+    const three = storyOf({ seed: 3, craft: (own, at) => (at >= 7 ? plus(own, hides) : own) });
+    const one = three.map((input) => ({ ...input, size: { ...input.size, outliers: 1 } }));
+    expect(failed(judgeRounds(CANARY_FAMILIES, one))).toEqual([7, 8, 9]);
+  });
+
+  it('hold it against a minority at most, whatever most do', () => {
+    const many = storyOf({ seed: 3, craft: (own, at) => (at >= 4 ? plus(own, hides) : own) });
+    expect(failed(judgeRounds(CANARY_FAMILIES, many))).toHaveLength(4);
   });
 
   it('do not judge a member by a label of which it gave most', () => {
@@ -121,6 +129,41 @@ describe('the canaries of known anomalies', () => {
     const story = storyOf({ seed: 1, craft: hiding });
     const other = story.map((input, round) => (round === ROUNDS - 1 ? { ...input, step: 'more' } : input));
     expect(failed(judgeRounds(CANARY_FAMILIES, other))).toEqual([]);
+  });
+});
+
+describe('whom the canaries keep out', () => {
+  const craft = (own: Vector, at: number) => (at >= 7 ? scaled(own, -1) : own);
+
+  function findingsOf(rounds: readonly CohortInput[]) {
+    const { judged } = screenedLast(rounds).screened;
+    return new Map(judged.map(({ member, verdict }) => [member, verdict.findings]));
+  }
+
+  const ofCanaries = (check: string) => /canary|own-normals/.test(check);
+
+  it('is nobody the others are compared with: their findings are those without it', () => {
+    const story = storyOf({ seed: 4, craft });
+    const seven = new Set(Array.from({ length: 7 }, (_, at) => memberAt(at)));
+    const alone = story.map((input) => ({
+      ...input,
+      updates: input.updates.filter(({ member }) => seven.has(member)),
+      measures: restrictMeasures(input.measures, seven),
+    }));
+    // The trail is of rounds with all ten, until the canaries speak: only what one round is compared with is the same.
+    const perRound = ['direction', 'signs', 'distance', 'spectral'];
+    const [all, apart] = [findingsOf(story), findingsOf(alone)];
+    for (const member of seven)
+      for (const check of perRound)
+        expect(all.get(member)?.find((one) => one.check === check)).toEqual(
+          apart.get(member)?.find((one) => one.check === check),
+        );
+  });
+
+  it('is compared itself, alone with those others', () => {
+    const findings = findingsOf(storyOf({ seed: 4, craft })).get(memberAt(9)) ?? [];
+    expect(findings.filter(({ passed, check }) => !passed && ofCanaries(check))).not.toEqual([]);
+    expect(findings.map(({ check }) => check)).toContain('distance');
   });
 });
 

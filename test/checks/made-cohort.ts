@@ -1,4 +1,5 @@
 /** Cohorts made of vectors, measured the way the coordinator measures files. */
+import { type ScreenedCohort, screenCohort } from '../../coordinator/core/checks/cohort.ts';
 import type { CohortInput, Detector, Signal } from '../../coordinator/core/checks/detector.ts';
 import type { CohortMeasures } from '../../coordinator/core/checks/measures.ts';
 import { policyForSize } from '../../coordinator/core/checks/size-policy.ts';
@@ -152,5 +153,27 @@ export function judgeRounds(detector: Detector, rounds: readonly CohortInput[]):
       }),
     );
   });
+  return last;
+}
+
+/** The last of rounds that all detectors judge, with the trails that they hand on. */
+export function screenedLast(rounds: readonly CohortInput[]): {
+  readonly input: CohortInput;
+  readonly screened: ScreenedCohort;
+} {
+  let trails: CohortInput['trails'] = new Map();
+  let last: ReturnType<typeof screenedLast> | undefined;
+  rounds.forEach((given, round) => {
+    const input = { ...given, round, trails };
+    const screened = screenCohort(input);
+    last = { input, screened };
+    trails = new Map(
+      screened.points.map(({ member, clean, values, sums }) => [
+        member,
+        trailAfter(trails.get(member) ?? NO_TRAIL, { round, step: input.step, clean, values }, sums),
+      ]),
+    );
+  });
+  if (last === undefined) throw new RangeError('no rounds');
   return last;
 }

@@ -38,6 +38,7 @@ const EVENTS: Record<EventType, true> = {
   candidate_rejected: true,
   model_promoted: true,
   model_rolled_back: true,
+  run_restarted: true,
   run_failed: true,
   run_aborted: true,
 };

@@ -18,9 +18,13 @@ const MEMBERS = ['ada', 'bob', 'cyd', 'dan', 'eve', 'fay', 'gus'];
 
 /** One hundred normals of every member with scores 0 … 99, and fifty rows of each kind of anomaly given by the others. */
 function rowsFor(labels: readonly string[], contributorOf: (at: number) => string | undefined): CanaryRow[] {
-  const normals = Array.from({ length: 100 }, (_, at) => ({ label: 'normal', contributor: MEMBERS[at % 7] }));
+  const normals = Array.from({ length: 100 }, (_, at) => ({
+    label: 'normal',
+    contributor: MEMBERS[at % 7],
+    among: [],
+  }));
   const anomalies = labels.flatMap((label) =>
-    Array.from({ length: 50 }, (_, at) => ({ label, contributor: contributorOf(at) })),
+    Array.from({ length: 50 }, (_, at) => ({ label, contributor: contributorOf(at), among: [] })),
   );
   return [...normals, ...anomalies];
 }
@@ -87,6 +91,37 @@ describe('the canary audit', () => {
     expect(removed.map(({ members }) => members)).toEqual([['cyd'], ['ada', 'gus']]);
   });
 
+  it('takes out three, and four, who show only when all of them are left out', async () => {
+    const members = [...MEMBERS, 'hal', 'ivy', 'joe'];
+    const rows = rowsFor(['scan'], () => 'somebody else');
+    const audited = (hiders: readonly string[], by: number) => {
+      const scores = async (without: ReadonlySet<string>) => {
+        const left = hiders.filter((hider) => !without.has(hider)).length;
+        // Each hides as well as any; a little stands out again with every one that goes.
+        const falls = left === 0 ? 0 : by + 0.01 * left;
+        return rows.map(({ label }, row) => (label === 'normal' ? row : 99.5 - 100 * falls));
+      };
+      return auditOf([], { members, rows, scores });
+    };
+    const names = ({ removed }: Awaited<ReturnType<typeof auditOf>>) => removed.map((step) => step.members);
+    expect(names(await audited(['bob', 'eve', 'ivy'], 0.4))).toEqual([['bob', 'eve', 'ivy']]);
+    expect(names(await audited(['ada', 'bob', 'eve', 'ivy'], 0.4))).toEqual([['ada', 'bob', 'eve', 'ivy']]);
+    expect(names(await audited(['bob', 'eve', 'ivy'], 0.1))).toEqual([]);
+  });
+
+  it('does not hold against a member what lies among its own normal traffic', async () => {
+    const covers = [{ members: ['cyd'], label: 'scan', by: 0.4 }];
+    const among = (own: number) => {
+      const rows = rowsFor(['scan'], () => 'ada').map((row, at) => ({
+        ...row,
+        among: row.label === 'scan' && at % 50 < own ? ['cyd'] : [],
+      }));
+      return auditOf([], { rows, scores: scoresBy(rows, covers) });
+    };
+    expect((await among(30)).removed.map(({ members }) => members)).toEqual([['cyd']]);
+    expect((await among(31)).removed).toEqual([]);
+  });
+
   it('allows a member τ, a pair twice as much, and five times that where no row says who gave it', async () => {
     const single = (by: number) => auditOf([{ members: ['bob'], label: 'scan', by }]);
     expect((await single(0.045)).removed).toEqual([]);
@@ -94,7 +129,7 @@ describe('the canary audit', () => {
     const pair = (by: number) => auditOf([{ members: ['bob', 'eve'], label: 'scan', by }]);
     expect((await pair(0.09)).removed).toEqual([]);
     expect((await pair(0.12)).removed).toHaveLength(1);
-    const rows = rowsFor(['scan'], () => undefined).map(({ label }) => ({ label, contributor: undefined }));
+    const rows = rowsFor(['scan'], () => undefined).map((row) => ({ ...row, contributor: undefined }));
     const unnamed = (by: number) =>
       auditOf([], { rows, scores: scoresBy(rows, [{ members: ['bob'], label: 'scan', by }]) });
     expect((await unnamed(0.2)).removed).toEqual([]);

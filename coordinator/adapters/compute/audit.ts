@@ -1,9 +1,10 @@
 /** Audits the sums of a cohort on the canary set: the model without each member and pair, assembled and scored. */
-import type { ModelFamily, RoundStep } from '../../../shared/learning/family.ts';
+import type { ModelFamily, RoundStep, RowBatch } from '../../../shared/learning/family.ts';
 import { readTensors } from '../../../shared/tensors/column-reader.ts';
 import { requireLayout, tensorsOfFlat } from '../../../shared/tensors/safetensors.ts';
 import { elementsIn, type Layout, type TensorSet } from '../../../shared/tensors/tensor.ts';
-import { auditCanaries } from '../../core/checks/canary-audit.ts';
+import { auditCanaries, type CanaryRow } from '../../core/checks/canary-audit.ts';
+import { likenessOf } from '../../core/checks/likeness.ts';
 import type { AuditMeasures } from '../../core/checks/measures.ts';
 import type { AuditJob, WeighedUpdate } from '../../ports/compute.ts';
 import { type CanarySet, NORMAL } from './canaries.ts';
@@ -33,10 +34,7 @@ export async function auditSums(
   const { threshold, leastCanaries } = job.federation.checks.audit;
   const measures = await auditCanaries({
     members: job.contributions.map(({ member }) => member),
-    rows: positions.map((row) => ({
-      label: canaries.labels[row] ?? NORMAL,
-      contributor: canaries.contributors?.[row] || undefined,
-    })),
+    rows: auditedCanaries(canaries, positions, rows, job.federation),
     threshold,
     leastCanaries,
     async scores(without) {
@@ -50,6 +48,22 @@ export async function auditSums(
     },
   });
   return measures.labels.length === 0 ? undefined : measures;
+}
+
+function auditedCanaries(
+  { labels, contributors }: CanarySet,
+  positions: readonly number[],
+  rows: RowBatch,
+  { features }: AuditJob['federation'],
+): CanaryRow[] {
+  const labelOf = (row: number) => labels[positions[row] ?? -1] ?? NORMAL;
+  const contributorOf = (row: number) => contributors?.[positions[row] ?? -1] || undefined;
+  const isNormal = (row: number) => labelOf(row) === NORMAL;
+  return likenessOf({ rows, features, isNormal, contributorOf }).map((among, row) => ({
+    label: labelOf(row),
+    contributor: contributorOf(row),
+    among,
+  }));
 }
 
 /** Positions of the rows that are scored: normal ones, then those of the labels with the most rows. */

@@ -1,6 +1,6 @@
 /**
- * The leave-one and leave-pair-out canary audit: the check against a member who hides a kind of anomaly inside sums
- * that look like anybody's. For a member, or a pair, g:
+ * The leave-one and leave-set-out canary audit: the check against a member who hides a kind of anomaly inside sums
+ * that look like anybody's. For a set of members g, from one to four:
  *
  *   rise(R) = mean rank(R | federation without g) − mean rank(R | federation with g)
  *   δ(g)    = largest rise of a label − min(τ |g|, largest rise of the normals of one other member)
@@ -8,13 +8,17 @@
  * where the rank of a canary row is the share of canary normals that score lower, ties one half. A member by whose
  * absence a known anomaly stands out again had covered it. But where the normals of others stand out more without it
  * as well, the member had traffic that they have too, and an anomaly in between rises with them: as much is taken off,
- * up to τ for each. The worst single goes while its δ exceeds τ, else the worst pair while its δ exceeds 2τ, and again
- * from those who are left. Measured in `docs/explanation/canary-audit.md`.
+ * up to τ for each. The worst single goes while its δ exceeds τ, else the worst pair while its δ exceeds 2τ, else three,
+ * else four: colluders hide for one another, and show when all of them are left out. And again from those who are left.
+ * Measured in `docs/explanation/canary-audit.md`.
  */
 import type { AuditMeasures, AuditStep } from './measures.ts';
 
 /** Pairs tried in one pass. Of more, only those among the members with the largest δ of their own. */
 const MOST_PAIRS = 100;
+const LARGEST_SET = 4;
+/** Sets of a size, those with the largest δ, from which the next size is made: all sets of three would take minutes. */
+const EXTENDED = 4;
 /**
  * τ grows by this where no row says who contributed it. Anomalies seen at one member only are close to that member's
  * own traffic: without it they do stand out more. Honest members reach .21 so, members who cover .23 to .9.
@@ -22,10 +26,14 @@ const MOST_PAIRS = 100;
 const UNNAMED = 5;
 const NORMAL = 'normal';
 
+type Members = readonly string[];
+
 export interface CanaryRow {
   readonly label: string;
   /** The member the row came from, if the file says: what a member gave does not judge that member. */
   readonly contributor: string | undefined;
+  /** Members among whose normal traffic it lies, by what they gave: of it they say nothing. See `likeness.ts`. */
+  readonly among: readonly string[];
 }
 
 export interface CanaryAudit {
@@ -53,7 +61,7 @@ export async function auditCanaries(audit: CanaryAudit): Promise<AuditMeasures> 
   const bound = boundOf(audit);
   for (;;) {
     const left = mostRemoved(audit.members.length) - out.size;
-    const step = exceeding(bound, left, worst) ?? exceeding(bound, left, await pass.worstPair(out, left));
+    const step = exceeding(bound, left, worst) ?? (await pass.exceedingSet(bound, out, left));
     if (step === undefined) return { bound, removed, rest: worst, singles, labels: labelsOf(audit) };
     removed.push(step);
     for (const member of step.members) out.add(member);
@@ -98,21 +106,41 @@ class Pass {
     return steps;
   }
 
-  async worstPair(out: ReadonlySet<string>, left: number): Promise<AuditStep | undefined> {
-    if (left < 2) return undefined;
-    const steps: AuditStep[] = [];
-    for (const pair of pairsOf(await this.#suspects(out))) steps.push(...(await this.#step(out, pair)));
-    return worstOf(steps);
+  /** The worst set of the smallest size of which one exceeds the bound. */
+  async exceedingSet(bound: number, out: ReadonlySet<string>, left: number): Promise<AuditStep | undefined> {
+    let sets: readonly Members[] = pairsOf(await this.#suspects(out));
+    for (let size = 2; size <= Math.min(LARGEST_SET, left); size++) {
+      const steps: AuditStep[] = [];
+      for (const set of sets) steps.push(...(await this.#step(out, set)));
+      const step = exceeding(bound, left, worstOf(steps));
+      if (step !== undefined) return step;
+      sets = this.#extended(out, steps);
+    }
+    return undefined;
+  }
+
+  /** The worst of these sets, each with one member more. */
+  #extended(out: ReadonlySet<string>, steps: readonly AuditStep[]): readonly Members[] {
+    const worst = [...steps].sort((a, b) => b.delta - a.delta).slice(0, EXTENDED);
+    const larger = worst.flatMap(({ members }) =>
+      this.#kept(out)
+        .filter((member) => !members.includes(member))
+        .map((member) => [...members, member].sort()),
+    );
+    return [...new Map(larger.map((set) => [JSON.stringify(set), set])).values()];
   }
 
   /** Those whose pairs are tried: all, or as many as `MOST_PAIRS` allows with the largest δ of their own. */
-  async #suspects(out: ReadonlySet<string>): Promise<readonly string[]> {
+  async #suspects(out: ReadonlySet<string>): Promise<Members> {
     const kept = this.#kept(out);
     // m (m − 1) / 2 ≤ MOST_PAIRS
     const most = Math.floor((1 + Math.sqrt(1 + 8 * MOST_PAIRS)) / 2);
     if (kept.length <= most) return kept;
     const byDelta = (await this.singles(out)).sort((a, b) => b.delta - a.delta);
-    return byDelta.slice(0, most).flatMap(({ members }) => members);
+    return byDelta
+      .slice(0, most)
+      .flatMap(({ members }) => members)
+      .sort();
   }
 
   #kept(out: ReadonlySet<string>): string[] {
@@ -136,9 +164,8 @@ class Pass {
   }
 }
 
-function* pairsOf(members: readonly string[]): Iterable<readonly [string, string]> {
-  for (const [i, first] of members.entries())
-    for (const second of members.slice(i + 1)) yield first < second ? [first, second] : [second, first];
+function pairsOf(members: Members): readonly Members[] {
+  return members.flatMap((first, at) => members.slice(at + 1).map((second) => [first, second]));
 }
 
 /** The first of the largest: members come in the order of their ids. */
@@ -155,14 +182,15 @@ interface Absent {
   readonly members: readonly string[];
 }
 
-/** The label that rises most. Rows that `members` contributed count neither as anomalies nor as normals. */
+/** The label that rises most. Rows that `members` contributed, or that lie among their traffic, do not count. */
 function largestDelta(
   audit: CanaryAudit,
   absent: Absent,
   before: ArrayLike<number>,
   after: ArrayLike<number>,
 ): { label: string; delta: number } | undefined {
-  const counted = audit.rows.map(({ contributor }) => !absent.members.includes(contributor ?? ''));
+  const isOfThem = (member: string | undefined) => member !== undefined && absent.members.includes(member);
+  const counted = audit.rows.map(({ contributor, among }) => !isOfThem(contributor) && !among.some(isOfThem));
   const normals = audit.rows.map(({ label }, row) => label === NORMAL && counted[row] === true);
   const [ranksBefore, ranksAfter] = [ranksAmong(normals, before), ranksAmong(normals, after)];
   const riseOf = (rows: readonly number[]) =>

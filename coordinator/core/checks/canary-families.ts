@@ -7,8 +7,9 @@
  *
  * and of ⟨r, x′⟩, the AUROC lost to first order if the model moved by x′. Without the correction nobody can be told
  * apart: a member whose normal traffic resembles an anomaly costs it as much AUROC as one who hides it. One round is
- * noise. Only the f who cost a label most are held against it. Blind to anomalies that nobody put among the canaries, to
- * members who pass them off as their normal canaries, and to harm that leaves the ranks alone.
+ * noise. Only those who cost a label most are held against it: down to the f-th who is within the bounds, so that two who
+ * hide the same do not shield each other. Blind to anomalies that nobody put among the canaries, to members who pass them
+ * off as their normal canaries, and to harm that leaves the ranks alone.
  */
 import type { CohortInput, Detector, Signal } from './detector.ts';
 import { rowOf } from './geometry.ts';
@@ -60,23 +61,52 @@ function judgeFamilies(input: CohortInput): readonly Signal[] {
       labels.flatMap((label) => effectOf(measures, at, label)),
     ),
   );
-  const effects = sums.map((own) => effectsIn(meansIn(own), labels));
-  return measures.members.map((member, at) => {
-    const own = sums[at] ?? [];
-    const worst = worstOf(effects, at, judgedBy(measures, at), size.outliers);
-    const least = ownSlope(measures, at) === undefined ? LEAST_LOSS_POOLED : LEAST_LOSS;
-    const most = standsFor(own, LATER_ROUNDS) ? MOST_ALIKE_LATER : MOST_ALIKE;
-    return { member, sums: own, finding: findingOf(worst, most, least, standsFor(own, LEAST_ROUNDS)) };
+  const trails = sums.map((own, at) => ({
+    effects: effectsIn(meansIn(own), labels),
+    bounds: boundsFor(own, ownSlope(measures, at) !== undefined),
+    judgedBy: judgedBy(measures, at),
+  }));
+  const blamed = labels.map((_, place) => blamedFor(trails, place, Math.max(1, size.outliers)));
+  return trails.map(({ effects, bounds }, at) => {
+    const worst = worstOf(effects, (place) => blamed[place]?.has(at) === true);
+    return {
+      member: measures.members[at] ?? '',
+      sums: sums[at] ?? [],
+      finding: findingOf(worst, bounds),
+    };
   });
 }
 
-function findingOf(
-  { label, alike, loss }: Effect,
-  most: number,
-  least: number,
-  tested: boolean,
-): Signal['finding'] {
-  const passed = alike <= most || loss < least || !tested;
+interface Bounds {
+  /** On cos′, and on the AUROC lost. */
+  readonly most: number;
+  readonly least: number;
+  /** Whether the trail is long enough to fail. */
+  readonly tested: boolean;
+}
+
+interface Trailed {
+  readonly effects: readonly Effect[];
+  readonly bounds: Bounds;
+  readonly judgedBy: (label: string) => boolean;
+}
+
+function boundsFor(sums: readonly number[], gaveNormals: boolean): Bounds {
+  return {
+    most: standsFor(sums, LATER_ROUNDS) ? MOST_ALIKE_LATER : MOST_ALIKE,
+    least: gaveNormals ? LEAST_LOSS : LEAST_LOSS_POOLED,
+    tested: standsFor(sums, LEAST_ROUNDS),
+  };
+}
+
+function isWithin({ alike, loss }: Pick<Effect, 'alike' | 'loss'>, { most, least, tested }: Bounds): boolean {
+  return alike <= most || loss < least || !tested;
+}
+
+function findingOf(effect: Effect, bounds: Bounds): Signal['finding'] {
+  const { label, alike, loss } = effect;
+  const { most, least } = bounds;
+  const passed = isWithin(effect, bounds);
   const message = `mean cosine ${alike.toFixed(3)} to what hides ${label} (bound ${most}, from ${LEAST_ROUNDS} rounds on), beyond what its normal canaries explain; costs it ${(100 * loss).toFixed(2)} % AUROC to first order (at least ${100 * least} %)`;
   const seen = {
     check: CANARY_FAMILIES.name,
@@ -130,18 +160,35 @@ function judgedBy({ holders }: CohortMeasures, at: number): (label: string) => b
   return (label) => (holders?.find((known) => known.label === label)?.shares[at] ?? 0) < MOST_OWN;
 }
 
-/** The label it is most alike to hiding, of those where it is among the f who cost most; of all, where it is of none. */
-function worstOf(
-  effects: readonly (readonly Effect[])[],
-  at: number,
-  judged: (label: string) => boolean,
-  outliers: number,
-): Effect {
-  const own = effects[at] ?? [];
-  const blamed = own.filter(({ label, loss }, place) => {
-    const worse = effects.filter((others) => (others[place]?.loss ?? 0) > loss).length;
-    return judged(label) && worse < Math.max(1, outliers);
-  });
-  const none: Effect = { label: 'any label', alike: Math.min(0, ...own.map(({ alike }) => alike)), loss: 0 };
+/**
+ * Who is held against a label: from the costliest on, until `spared` of them are within their bounds. Those beyond are a
+ * minority of the cohort, whatever it does.
+ */
+function blamedFor(trails: readonly Trailed[], place: number, spared: number): ReadonlySet<number> {
+  const none: Effect = { label: '', alike: 0, loss: 0 };
+  const costliest = trails
+    .map(({ effects, bounds, judgedBy: isJudgedBy }, at) => {
+      const effect = effects[place] ?? none;
+      const judged = isJudgedBy(effect.label);
+      return { at, judged, loss: effect.loss, beyond: judged && !isWithin(effect, bounds) };
+    })
+    .sort((a, b) => b.loss - a.loss);
+  const blamed = new Set<number>();
+  let within = 0;
+  let beyond = 0;
+  for (const one of costliest) {
+    if (within >= spared || 2 * (beyond + 1) >= trails.length) break;
+    if (one.beyond) beyond++;
+    else within++;
+    if (one.judged) blamed.add(one.at);
+  }
+  return blamed;
+}
+
+/** The label it is most alike to hiding, of those that are held against it; of all, where none is. */
+function worstOf(effects: readonly Effect[], isBlamed: (place: number) => boolean): Effect {
+  const blamed = effects.filter((_, place) => isBlamed(place));
+  const alike = Math.min(0, ...effects.map((effect) => effect.alike));
+  const none: Effect = { label: 'any label', alike, loss: 0 };
   return blamed.reduce((worst, one) => (one.alike > worst.alike ? one : worst), none);
 }

@@ -3,7 +3,9 @@ import type { Finding, Verdict } from '../../../shared/verdict.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';
 import { DETECTORS } from './detectors.ts';
 import { medianOf } from './median.ts';
+import { restrictMeasures } from './restrict-measures.ts';
 import type { SizePolicy } from './size-policy.ts';
+import { LEAST_SPREAD } from './spread.ts';
 
 export interface ScreenedCohort {
   /** Every update, in order, with every finding, passed or not. */
@@ -19,18 +21,21 @@ export interface ScreenedCohort {
   }[];
 }
 
-/** Every update judged by every detector that is not left out. Pure: the same input, the same verdicts. */
+/**
+ * Every update judged by every detector that is not left out. Whom the canaries keep out is left out of what the others
+ * are compared with, and is compared with those others itself: a few outliers must not make one of an honest member.
+ * Pure: the same input, the same verdicts.
+ */
 export function screenCohort(input: CohortInput): ScreenedCohort {
-  const found = DETECTORS.filter(({ name }) => !input.checks.without.includes(name)).map((detector) => ({
-    detector,
-    signals: new Map(detector.judge(input).map((signal) => [signal.member, signal])),
-  }));
+  const used = DETECTORS.filter(({ name }) => !input.checks.without.includes(name));
+  const byCanaries = seenBy(used.filter(isOfCanaries), input);
+  const apart = keptApart(input, byCanaries);
+  const compared = comparedWithout(apart, used, input);
   const seen = input.updates.map(({ member }) => ({
     member,
-    seen: found.flatMap(({ detector, signals }) => {
-      const signal = signals.get(member);
-      return signal ? [{ detector, signal }] : [];
-    }),
+    seen: [...(byCanaries.get(member) ?? []), ...(compared.get(member) ?? [])].sort(
+      (a, b) => DETECTORS.indexOf(a.detector) - DETECTORS.indexOf(b.detector),
+    ),
   }));
   const judged = seen.map(({ member, seen: own }) => ({ member, verdict: verdictOf(own, input.size) }));
   return {
@@ -41,6 +46,49 @@ export function screenCohort(input: CohortInput): ScreenedCohort {
       clean: letsIn(judged[at]?.verdict),
       ...keptOf(own),
     })),
+  };
+}
+
+type SeenOf = ReadonlyMap<string, readonly Seen[]>;
+
+function isOfCanaries({ kind }: Detector): boolean {
+  return kind === 'canary';
+}
+
+function seenBy(detectors: readonly Detector[], input: CohortInput): SeenOf {
+  const seen = new Map<string, Seen[]>(input.updates.map(({ member }) => [member, []]));
+  for (const detector of detectors)
+    for (const signal of detector.judge(input)) seen.get(signal.member)?.push({ detector, signal });
+  return seen;
+}
+
+/** Nobody, where those left would be too few to be compared, or no majority. */
+function keptApart({ updates }: CohortInput, byCanaries: SeenOf): readonly string[] {
+  const failed = updates.flatMap(({ member }) =>
+    byCanaries.get(member)?.some(({ detector, signal }) => detector.decisive && !signal.finding.passed)
+      ? [member]
+      : [],
+  );
+  const left = updates.length - failed.length;
+  return left < LEAST_SPREAD || left <= failed.length ? [] : failed;
+}
+
+function comparedWithout(apart: readonly string[], used: readonly Detector[], input: CohortInput): SeenOf {
+  const detectors = used.filter((detector) => !isOfCanaries(detector));
+  const others = input.updates.map(({ member }) => member).filter((member) => !apart.includes(member));
+  const seen = new Map(seenBy(detectors, among(input, others)));
+  for (const member of apart)
+    seen.set(member, seenBy(detectors, among(input, [...others, member])).get(member) ?? []);
+  return seen;
+}
+
+function among(input: CohortInput, members: readonly string[]): CohortInput {
+  const kept = new Set(members);
+  if (kept.size === input.updates.length) return input;
+  return {
+    ...input,
+    updates: input.updates.filter(({ member }) => kept.has(member)),
+    measures: restrictMeasures(input.measures, kept),
   };
 }
 

@@ -8,7 +8,9 @@ export function runOpened(state: State, { run, steps, base }: DataOf<'run_opened
     run,
     steps,
     base,
+    start: base,
     server: undefined,
+    without: [],
     at: { step: 0, done: 0 },
     roundsDone: 0,
     phase: { phase: 'opening', attempt: 1 },
@@ -16,6 +18,20 @@ export function runOpened(state: State, { run, steps, base }: DataOf<'run_opened
     lastContributors: [],
   };
   return { ...state, run: opened, runs: state.runs + 1 };
+}
+
+/** Nothing of what the run has learnt is kept: it may rest on what those left out had sent. */
+export function runRestarted(state: State, { without }: DataOf<'run_restarted'>): State {
+  return inRun(state, (run) => ({
+    ...run,
+    base: run.start,
+    server: undefined,
+    without: [...run.without, ...without].sort(),
+    at: { step: 0, done: 0 },
+    roundsDone: 0,
+    phase: { phase: 'opening', attempt: 1 },
+    lastContributors: [],
+  }));
 }
 
 export function candidateAssembled(

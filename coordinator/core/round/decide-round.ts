@@ -35,7 +35,7 @@ export function decideOpenRound(state: State, { nonce, maxBytes, nowMs }: Comman
   const round = nextRoundNumber(state, attempt);
   const label = `${federation.seed}/${run.run}/${round}`;
   const cohort = selectCohort(
-    activeMembers(state),
+    activeMembers(state).filter((member) => !run.without.includes(member)),
     windows,
     `${label}/${attempt}`,
     broughtNothing(state, round),
@@ -44,7 +44,7 @@ export function decideOpenRound(state: State, { nonce, maxBytes, nowMs }: Comman
     return [
       event('run_failed', {
         run: run.run,
-        reason: `${cohort.length} active members (at least ${windows.min} needed)`,
+        reason: `${cohort.length} active members${run.without.length > 0 ? `, ${run.without.join(', ')} left out,` : ''} (at least ${windows.min} needed)`,
       }),
     ];
   }

@@ -1,4 +1,5 @@
-import type { Verdict } from '../../../shared/verdict.ts';
+import type { Finding, Verdict } from '../../../shared/verdict.ts';
+import { CANARY_AUDIT } from '../checks/audited.ts';
 import type { CommandOf } from '../commands.ts';
 import { type Event, event, type Recorded, type RoundFacts } from '../events.ts';
 import { evolveAll } from '../evolve.ts';
@@ -22,14 +23,20 @@ export function decideScreen(state: State, command: CommandOf<'screen'>): Event[
   // Whoever lost its seat meanwhile was measured with the others: those who are left are measured again.
   if (!counted || !beside || verdicts.size !== counted.length + beside.length) return [];
   const accepted = counted.filter(({ verdict }) => keepsIn(verdict)).map(({ received }) => received.member);
+  const covered = coveredBefore(state, counted);
+  const ended = (): Event[] => {
+    if (accepted.length < round.min)
+      return [abandoned(phase, tooFew(accepted.length, round.min), command.evidence)];
+    return covered.length > 0
+      ? restarted(phase, round.run, covered, command.evidence)
+      : [screened(command, accepted.sort())];
+  };
   const events = [
     ...counted
       .filter(({ verdict }) => verdict.decision !== 'accept')
       .map(({ received, verdict }) => judged(round, received, verdict)),
     ...beside.map(({ received, verdict }) => judged(round, received, inShadow(verdict))),
-    accepted.length < round.min
-      ? abandoned(phase, tooFew(accepted.length, round.min), command.evidence)
-      : screened(command, accepted.sort()),
+    ...ended(),
   ];
   const after = evolveAll(state, recordedAt(events, state.size, command.nowMs));
   return [...events, ...automaticStanding(after, round.round, command.nowMs)];
@@ -50,6 +57,33 @@ function withVerdicts(
     return verdict ? [{ received, verdict }] : [];
   });
   return all.length === updates.length ? all : undefined;
+}
+
+/** Whom the audit took out of these sums, where the run has begun with statistics that they had sent as well. */
+function coveredBefore({ run }: State, counted: readonly Judged[]): string[] {
+  if (run === undefined || run.roundsDone === 0) return [];
+  return counted
+    .filter(({ verdict }) => !keepsIn(verdict) && verdict.findings.some(isTakenOut))
+    .map(({ received }) => received.member)
+    .sort();
+}
+
+function isTakenOut({ check, passed }: Finding): boolean {
+  return check === CANARY_AUDIT.name && !passed;
+}
+
+/** The next round is the first one's again, for everybody else. */
+function restarted(
+  phase: Parameters<typeof abandoned>[0],
+  run: string,
+  without: readonly string[],
+  evidence: string | undefined,
+): Event[] {
+  const reason = `the canary audit took ${without.join(', ')} out`;
+  return [
+    abandoned(phase, `${reason}: the run begins again`, evidence),
+    event('run_restarted', { run, without, reason: `${reason} of sums that rest on what they sent before` }),
+  ];
 }
 
 /** `clip` stays in, to weigh less. */
