@@ -8,7 +8,7 @@ import { foundedFederation } from '../core/run/decide-run.ts';
 import { EMPTY } from '../core/state.ts';
 import { recordedEntries } from '../flow/desk.ts';
 import { modelNamed, type Verification, verifyModel } from '../flow/verify-model.ts';
-import { type RoundVerification, type VerifyMeans, verifyRounds } from '../flow/verify-round.ts';
+import { EVERY_ROUND, type RoundVerification, type VerifyMeans, verifyRounds } from '../flow/verify-round.ts';
 import { canaryPath } from '../init.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Common } from './options.ts';
@@ -24,12 +24,13 @@ export async function recomputeModel(
   return withMeans(homeOf(home), journal, (means) => verifyModel({ ...means, state }, wanted));
 }
 
-/** Rounds `from` … `to`: measures, verdicts, evidence, weights, aggregates and bases. */
+/** The rounds of a range, else every one: measures, verdicts, evidence, weights, aggregates and bases. */
 export async function recomputeRounds(
   { home }: Common,
   journal: Journal,
-  { from, to }: { readonly from: number; readonly to: number },
+  range: { readonly from: number; readonly to: number } | undefined,
 ): Promise<RoundVerification[]> {
+  const { from, to } = range ?? { from: 0, to: EVERY_ROUND };
   return withMeans(homeOf(home), journal, (means) => verifyRounds(means, from, to));
 }
 

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { RuleSpec } from '../../shared/federation/schema.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { wholeNumber } from '../../shared/terminal/number-arguments.ts';
 import { printable, say } from '../../shared/terminal/run-program.ts';
@@ -142,12 +143,11 @@ async function showUpdate(options: Common, round: number, update: string): Promi
 }
 
 function verify(options: Common & { all?: boolean }, range: Range | undefined): Promise<void> {
-  const wanted = range ?? (options.all ? { from: 0, to: Number.MAX_SAFE_INTEGER } : undefined);
-  if (!wanted) throw new Refusal('usage', 'name a round or a range, or pass --all');
+  if (!range && !options.all) throw new Refusal('usage', 'name a round or a range, or pass --all');
   return withJournal(options, async (journal) => {
     // Loaded here: no other command computes.
     const { recomputeRounds } = await import('./recompute.ts');
-    const verified = await recomputeRounds(options, journal, wanted);
+    const verified = await recomputeRounds(options, journal, range);
     say(options.json, { rounds: verified }, () => verified.map(verifiedText).join('\n'));
   });
 }
@@ -167,13 +167,24 @@ function stateLine(run: string, phase: string): string {
   return run ? `${run} is ${phase}` : 'no run is under way';
 }
 
+/** `trimmed-mean (trim 2) after nnm`, from the rule's JSON. */
+function ruleText(json: string): string {
+  const { before = [], ...spec } = JSON.parse(json) as RuleSpec;
+  const named = [spec, ...before].map(({ rule, ...options }) => {
+    const told = Object.entries(options).map(([name, value]) => `${name} ${value}`);
+    return told.length > 0 ? `${rule} (${told.join(', ')})` : rule;
+  });
+  const [own = '', ...first] = named;
+  return first.length > 0 ? `${own} after ${first.join(', ')}` : own;
+}
+
 function detailText({ round, updates, waiting, rule }: RoundDetail): string {
   if (!round) return 'no such round';
   const lines = [
     `round ${round.round} of ${round.run}, step ${round.step}, attempt ${round.attempt}: ${round.outcome}`,
     `  opened ${round.openedAt}, ${round.seconds.toFixed(2)} s, ${round.accepted} of ${round.cohort} updates in the aggregate`,
     `  base   ${round.base}`,
-    ...(round.result ? [`  result ${round.result} by ${rule}`] : []),
+    ...(round.result ? [`  result ${round.result} by ${ruleText(rule)}`] : []),
     ...(waiting.length > 0 ? [`  waiting for ${waiting.join(', ')}`] : []),
     '',
     table(updates, UPDATE_COLUMNS, 'no update yet'),

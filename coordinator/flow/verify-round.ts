@@ -8,17 +8,16 @@ import { Refusal } from '../../shared/refusal.ts';
 import type { RoundEvidence } from '../core/checks/evidence.ts';
 import type { Command } from '../core/commands.ts';
 import { decide } from '../core/decide.ts';
-import type { Recorded, RoundFacts } from '../core/events.ts';
-import { evolve } from '../core/evolve.ts';
+import type { RoundFacts } from '../core/events.ts';
 import { firstDifference, tellDifference } from '../core/first-difference.ts';
 import { foundedFederation } from '../core/run/decide-run.ts';
-import { EMPTY, type Received, type RoundSummary, receivedOf, type State } from '../core/state.ts';
+import { type Received, type RoundSummary, receivedOf, type State } from '../core/state.ts';
 import type { Journal } from '../ports/journal.ts';
 import { combineRound } from './combine-round.ts';
 import { runIn } from './context.ts';
-import { recordedEntries } from './desk.ts';
 import { judgeRound, type Means } from './judge-round.ts';
-import { isJudgement, otherOpening, strayRestart, strayStep, strayWithdrawal } from './verify-records.ts';
+import { type Case, casesOf, type Place } from './verify-cases.ts';
+import { otherOpening, strayRestart, strayStep, strayWithdrawal } from './verify-records.ts';
 
 export interface RoundVerification {
   readonly run: string;
@@ -35,29 +34,12 @@ export interface RoundVerification {
   readonly base: string | null;
 }
 
+/** As the end of a range: up to the newest. */
+export const EVERY_ROUND = Number.MAX_SAFE_INTEGER;
+
 export interface VerifyMeans extends Means {
   readonly journal: Journal;
   progress(done: number, of: number): void;
-}
-
-/** Where in the journal a step of a round was recorded. */
-interface Place {
-  /** The state just before. */
-  readonly before: State;
-  /** The whole journal, and where in it the step's first entry stands. */
-  readonly entries: readonly Recorded[];
-  readonly at: number;
-  /** Digest of the evidence that the step recorded. */
-  readonly evidence?: string | undefined;
-}
-
-interface Case {
-  readonly summary: RoundSummary;
-  readonly opened: Place | undefined;
-  /** Whether this round, screened to its end, has to name evidence, as rounds before it did. */
-  readonly keepsEvidence: boolean;
-  readonly screened: Place | undefined;
-  readonly aggregated: Place | undefined;
 }
 
 /**
@@ -69,9 +51,11 @@ export async function verifyRounds(
   from: number,
   to: number,
 ): Promise<RoundVerification[]> {
-  const cases = casesOf(means.journal, from, to);
+  const { cases, newest } = casesOf(means.journal, from, to);
   if (cases.length === 0)
     throw new Refusal('round_missing', `no round from ${from} to ${to} has been screened`, { from, to });
+  if (to !== EVERY_ROUND && to > newest)
+    throw new Refusal('round_missing', `there is no round ${to}, the newest is ${newest}`, { to, newest });
   const verified: RoundVerification[] = [];
   for (const one of cases) {
     verified.push(await verifyRound(means, one));
@@ -101,65 +85,6 @@ async function verifyRound(
     combined: aggregate?.combined ?? null,
     base: aggregate?.base ?? null,
   };
-}
-
-/** One pass over the journal: the states just before each wanted round was screened and aggregated. */
-function casesOf(journal: Journal, from: number, to: number): Case[] {
-  const places = new Map<string, Places>();
-  let keepsEvidence = false;
-  const entries = [...recordedEntries(journal.read(0))];
-  let state = EMPTY;
-  let before: { readonly state: State; readonly at: number } | undefined;
-  for (const [at, entry] of entries.entries()) {
-    const isScreening = state.run?.phase.phase === 'screening';
-    if (isScreening && !before && isJudgement(entry)) before = { state, at };
-    const end = isScreening ? endOfScreening(entry) : undefined;
-    if (end) {
-      const start = before ?? { state, at };
-      const { evidence } = end;
-      const place = mark(places, end);
-      place.screened = { before: start.state, entries, at: start.at, evidence };
-      // An attempt that an operator's step ended while it was screened names none.
-      place.keepsEvidence = keepsEvidence && entry.type === 'cohort_screened';
-      keepsEvidence ||= evidence !== undefined;
-    }
-    if (entry.type === 'round_opened') mark(places, entry.data).opened = { before: state, entries, at };
-    if (entry.type === 'round_aggregated')
-      mark(places, entry.data).aggregated = { before: state, entries, at };
-    state = evolve(state, entry);
-    if (state.run?.phase.phase !== 'screening') before = undefined;
-  }
-  return state.rounds
-    .filter(({ round }) => round >= from && round <= to)
-    .flatMap((summary) => {
-      const found = places.get(keyOf(summary));
-      if (!found?.screened && !found?.aggregated) return [];
-      const { opened, screened, aggregated, keepsEvidence = false } = found;
-      return [{ summary, opened, screened, aggregated, keepsEvidence }];
-    });
-}
-
-interface Places {
-  opened?: Place;
-  screened?: Place;
-  aggregated?: Place;
-  keepsEvidence?: boolean;
-}
-
-function mark(places: Map<string, Places>, of: { readonly round: number; readonly attempt: number }): Places {
-  const found = places.get(keyOf(of)) ?? {};
-  places.set(keyOf(of), found);
-  return found;
-}
-
-function keyOf({ round, attempt }: { readonly round: number; readonly attempt: number }): string {
-  return `${round}/${attempt}`;
-}
-
-function endOfScreening(
-  entry: Recorded,
-): { readonly round: number; readonly attempt: number; readonly evidence?: string } | undefined {
-  return entry.type === 'cohort_screened' || entry.type === 'round_abandoned' ? entry.data : undefined;
 }
 
 async function verifyScreening(
@@ -307,6 +232,12 @@ async function otherEvidence(
       summary,
       `it was screened by ${stored.software}, this is ${evidence.software}: verify it with that version`,
     );
+  const [canaries, others] = [evidence.measures.canaries, stored.measures.canaries];
+  if (canaries !== others)
+    return invalid(
+      summary,
+      `it was screened with ${canaryFile(others)}, now there is ${canaryFile(canaries)}: verify it with those canaries`,
+    );
   const difference = firstDifference(plain(evidence), stored);
   return invalid(
     summary,
@@ -332,6 +263,10 @@ function requireEvents(summary: RoundSummary, { before, entries, at }: Place, co
 function invalid({ round, attempt }: RoundSummary, what: string): Refusal {
   const tried = attempt > 1 ? ` attempt ${attempt}` : '';
   return new Refusal('round_invalid', `round ${round}${tried}: ${what}`, { round, attempt });
+}
+
+function canaryFile(digest: string | undefined): string {
+  return digest === undefined ? 'no canary file' : `the canary file of digest ${digest.slice(0, 16)}`;
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -1,4 +1,5 @@
 /** Rounds of every kind of step and of rules that need more than the updates: recomputed while the coordinator serves. */
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CONTROL } from '../../coordinator/cli/connect.ts';
@@ -53,4 +54,35 @@ describe('a run of', () => {
       }
     },
   );
+});
+
+describe('a verification', () => {
+  it('names a round that is not there, and canaries that are not those of the round', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    const driven = await driveConsortium(join(folder.path, 'other-canaries'), {
+      model: { family: 'christoffel', features: 16 },
+    });
+    try {
+      await driven.round();
+      const { home } = driven.consortium;
+      const verify = (range?: { from: number; to: number }) =>
+        withJournal({ home }, (journal) => recomputeRounds({ home }, journal, range));
+      expect(await verify()).toHaveLength(1);
+      await expect(verify({ from: 1, to: 9 })).rejects.toMatchObject({
+        code: 'round_missing',
+        message: 'there is no round 9, the newest is 2',
+      });
+      const canaries = join(home, 'canary-known.csv');
+      appendFileSync(canaries, `${readFileSync(canaries, 'utf8').trim().split('\n').at(-1)}\n`);
+      await expect(verify()).rejects.toMatchObject({
+        code: 'round_invalid',
+        message: expect.stringMatching(
+          /^round 1: it was screened with the canary file of digest \w{16}, now there is the canary file of digest \w{16}: verify it with those canaries$/,
+        ),
+      });
+    } finally {
+      await driven.stop();
+    }
+  });
 });

@@ -1,4 +1,5 @@
 /** The canary set: rows agreed by the consortium, normal ones and known anomalies, to judge models by. */
+import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { parse } from 'csv-parse';
@@ -20,6 +21,8 @@ export interface CanarySet {
   readonly labels: readonly string[];
   /** The id of the member each row came from, '' for none; absent when the file has no such column. */
   readonly contributors?: readonly string[];
+  /** SHA-256 of the file, hex; absent for rows that came from no file. */
+  readonly digest?: string;
 }
 
 /** Parses canary files; keeps the last while it does not change on disk, because every gradient round asks for it. */
@@ -57,7 +60,8 @@ async function readCanaries(federation: Federation, canaryFile: string): Promise
     if (cells.length > 0) batches.push({ rows: cells.length / width, width, data: Float32Array.from(cells) });
     cells = [];
   };
-  for await (const { record, line } of records(federation, canaryFile)) {
+  const hash = createHash('sha256');
+  for await (const { record, line } of records(federation, canaryFile, hash)) {
     cells.push(...encodeRecord(federation, record, `${canaryFile}:${line}`));
     labels.push(labelOf(record, `${canaryFile}:${line}`));
     if (named && record[CONTRIBUTOR] !== undefined) contributors.push(record[CONTRIBUTOR]);
@@ -67,7 +71,8 @@ async function readCanaries(federation: Federation, canaryFile: string): Promise
   const anomalies = countAnomalies(labels);
   const normals = labels.length - anomalies;
   if (normals > 0 && anomalies > 0) {
-    return contributors.length === 0 ? { batches, labels } : { batches, labels, contributors };
+    const set = { batches, labels, digest: hash.digest('hex') };
+    return contributors.length === 0 ? set : { ...set, contributors };
   }
   const message = `canary file has ${normals} normal rows and ${anomalies} anomalies, at least 1 of each is needed`;
   throw new Refusal('data_empty', message, { normals, anomalies });
@@ -84,7 +89,8 @@ interface CanaryRecord {
   readonly line: number;
 }
 
-async function* records(federation: Federation, canaryFile: string): AsyncIterable<CanaryRecord> {
+/** Every byte that is read goes into `hash` too. */
+async function* records(federation: Federation, canaryFile: string, hash: Hash): AsyncIterable<CanaryRecord> {
   const needed = [...federation.features.map((feature) => feature.name), 'label'];
   const parser = parse({
     bom: true,
@@ -100,6 +106,7 @@ async function* records(federation: Federation, canaryFile: string): AsyncIterab
     },
   });
   const input = createReadStream(canaryFile);
+  input.on('data', (chunk) => hash.update(chunk));
   input.on('error', (error) => parser.destroy(error));
   try {
     for await (const { record, info } of input.pipe(parser)) yield { record, line: info.lines };

@@ -40,7 +40,8 @@ export async function measureCohort(
     ...(view?.slopes ?? []).map(({ name, values }) => ({ name, source: { values } })),
   ];
   const measures = await measureFiles({ updates: job.updates, references, layout: step.layout(base) });
-  return canaries && view ? withCanaries(measures, canaries, view) : measures;
+  const seen = canaries && view ? withCanaries(measures, canaries, view) : measures;
+  return canaries?.digest === undefined ? seen : { ...seen, canaries: canaries.digest };
 }
 
 /** The measures with what the canary file says of the members. */

@@ -108,26 +108,16 @@ class Pass {
 
   /** The worst set of the smallest size of which one exceeds the bound. */
   async exceedingSet(bound: number, out: ReadonlySet<string>, left: number): Promise<AuditStep | undefined> {
-    let sets: readonly Members[] = pairsOf(await this.#suspects(out));
+    const suspects = await this.#suspects(out);
+    let sets = pairsOf(suspects);
     for (let size = 2; size <= Math.min(LARGEST_SET, left); size++) {
       const steps: AuditStep[] = [];
       for (const set of sets) steps.push(...(await this.#step(out, set)));
       const step = exceeding(bound, left, worstOf(steps));
       if (step !== undefined) return step;
-      sets = this.#extended(out, steps);
+      sets = extendedBy(suspects, steps);
     }
     return undefined;
-  }
-
-  /** The worst of these sets, each with one member more. */
-  #extended(out: ReadonlySet<string>, steps: readonly AuditStep[]): readonly Members[] {
-    const worst = [...steps].sort((a, b) => b.delta - a.delta).slice(0, EXTENDED);
-    const larger = worst.flatMap(({ members }) =>
-      this.#kept(out)
-        .filter((member) => !members.includes(member))
-        .map((member) => [...members, member].sort()),
-    );
-    return [...new Map(larger.map((set) => [JSON.stringify(set), set])).values()];
   }
 
   /** Those whose pairs are tried: all, or as many as `MOST_PAIRS` allows with the largest δ of their own. */
@@ -166,6 +156,17 @@ class Pass {
 
 function pairsOf(members: Members): readonly Members[] {
   return members.flatMap((first, at) => members.slice(at + 1).map((second) => [first, second]));
+}
+
+/** The worst of these sets, each with one of `members` more. */
+function extendedBy(members: Members, steps: readonly AuditStep[]): readonly Members[] {
+  const worst = [...steps].sort((a, b) => b.delta - a.delta).slice(0, EXTENDED);
+  const larger = worst.flatMap((step) =>
+    members
+      .filter((member) => !step.members.includes(member))
+      .map((member) => [...step.members, member].sort()),
+  );
+  return [...new Map(larger.map((set) => [JSON.stringify(set), set])).values()];
 }
 
 /** The first of the largest: members come in the order of their ids. */

@@ -33,6 +33,8 @@ export interface CohortMeasures {
    * too few. What an honest member reports as its loss is near it.
    */
   readonly ownScores?: readonly (number | null)[];
+  /** SHA-256 of the canary file, where there is one: with other canaries other numbers come out. */
+  readonly canaries?: string;
 }
 
 /** What the canary audit of sums found: the members without whom known anomalies stand out again. */
