@@ -33,9 +33,28 @@ export interface RoundStory {
   readonly evidence: string | undefined;
 }
 
-/** Every attempt of a run's rounds, in order. */
+/** Every attempt of a run's rounds, in order. Those before it began again count as given up: nothing of them is kept. */
 export function storiesOfRun(state: State, journal: Journal, run: string): RoundStory[] {
-  return state.rounds.filter((summary) => summary.run === run).map((summary) => storyOf(journal, summary));
+  const summaries = state.rounds.filter((summary) => summary.run === run);
+  const begun = lastRestart(journal, summaries);
+  return summaries.map((summary) => {
+    const story = storyOf(journal, summary);
+    return summary.firstIndex > begun ? story : givenUp(story);
+  });
+}
+
+/** Journal index of the last restart between these rounds; −1 for none. */
+function lastRestart(journal: Journal, summaries: readonly RoundSummary[]): number {
+  const [first, last] = [summaries[0], summaries.at(-1)];
+  if (!first || !last) return -1;
+  let begun = -1;
+  for (const { type, index } of recordedEntries(journal.read(first.firstIndex, last.firstIndex)))
+    if (type === 'run_restarted') begun = index;
+  return begun;
+}
+
+function givenUp(story: RoundStory): RoundStory {
+  return { ...story, summary: { ...story.summary, outcome: 'abandoned' }, aggregated: undefined };
 }
 
 export function storyOf(journal: Journal, summary: RoundSummary): RoundStory {

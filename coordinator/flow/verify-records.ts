@@ -12,11 +12,20 @@ import { stepsOf } from './open-run.ts';
 
 /** The first restart before `until` that follows no attempt given up on its evidence: none but an audit restarts a run. */
 export function strayRestart(entries: readonly Recorded[], until: number): Recorded | undefined {
-  return entries.find((entry, at) => {
-    if (entry.type !== 'run_restarted' || at >= until) return false;
-    const cause = entries[at - 1];
-    return cause?.type !== 'round_abandoned' || cause.data.evidence === undefined;
-  });
+  return entries.find(
+    (entry, at) => entry.type === 'run_restarted' && at < until && !endInScreening(entries.slice(0, at)),
+  );
+}
+
+/** Whether the last of them gives up, on its evidence, the attempt opened last, once collected: what is recomputed then. */
+function endInScreening(entries: readonly Recorded[]): boolean {
+  const cause = entries.at(-1);
+  const from = entries.findLastIndex(({ type }) => type === 'round_opened');
+  const opened = entries[from];
+  if (cause?.type !== 'round_abandoned' || opened?.type !== 'round_opened') return false;
+  const { round, attempt, evidence } = cause.data;
+  if (evidence === undefined || opened.data.round !== round || opened.data.attempt !== attempt) return false;
+  return entries.slice(from).some(({ type }) => type === 'collection_closed');
 }
 
 /** A late update is ignored with an entry of its own, which is none of the screening's. */

@@ -216,9 +216,13 @@ describe('honest members on canaries', () => {
 });
 
 describe('the findings of the canary audit', () => {
-  const step = (members: readonly string[], delta: number) => ({ members, label: 'neptune', delta });
+  const step = (members: readonly string[], delta: number) => ({
+    members,
+    label: 'neptune',
+    delta,
+    bound: 0.05 * members.length,
+  });
   const audit: AuditMeasures = {
-    bound: 0.05,
     removed: [step(['m01', 'm02'], 0.31)],
     rest: step(['m00'], 0.02),
     singles: [step(['m00'], 0.02), step(['m01'], 0.04), step(['m02'], 0.03)],

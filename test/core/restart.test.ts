@@ -66,6 +66,16 @@ describe('a run whose sums the audit took somebody out of', () => {
     expect(types(secondRound().screen(['fay']))).toEqual(['update_judged', 'cohort_screened']);
   });
 
+  it('does not begin again when most of the members would be left out in the end', () => {
+    const story = secondRound();
+    story.screen(['eve', 'fay'], TAKEN_OUT);
+    const four = SIX.slice(0, 4);
+    story.completeRound(four);
+    story.openRound();
+    for (const member of four) story.submit(member);
+    expect(types(story.screen(['dan'], TAKEN_OUT))).toEqual(['update_judged', 'cohort_screened']);
+  });
+
   it('does not begin again with fewer than a round needs', () => {
     expect(types(secondRound(5).screen(['eve', 'fay'], TAKEN_OUT))).toEqual([
       'update_judged',

@@ -30,14 +30,15 @@ function findingOf(audit: AuditMeasures, member: string): Finding | undefined {
   const taken = audit.removed.find(({ members }) => members.includes(member));
   const step = taken ?? audit.singles.find(({ members }) => members.includes(member));
   if (step === undefined) return undefined;
-  const bound = audit.bound * step.members.length;
-  const message = messageOf(step, bound);
+  const { bound } = step;
+  const message = messageOf(step);
   const seen = { check: CANARY_AUDIT.name, value: step.delta, bound, passed: taken === undefined, message };
   return taken === undefined ? seen : { ...seen, code: 'canary_audit' };
 }
 
 /** Names nobody: the member concerned reads it. Who the other of a pair is stands in the evidence. */
-function messageOf({ members, label, delta }: AuditStep, bound: number): string {
-  const without = members.length === 1 ? 'without this member' : 'without this member and another';
+function messageOf({ members, label, delta, bound }: AuditStep): string {
+  const others = ['', ' and another', ' and two others', ' and three others'][members.length - 1] ?? '';
+  const without = `without this member${others}`;
   return `${without} the mean rank of ${label} among normal canaries changes by ${delta.toFixed(4)} (bound ${short(bound)})`;
 }

@@ -8,9 +8,10 @@
  * where the rank of a canary row is the share of canary normals that score lower, ties one half. A member by whose
  * absence a known anomaly stands out again had covered it. But where the normals of others stand out more without it
  * as well, the member had traffic that they have too, and an anomaly in between rises with them: as much is taken off,
- * up to τ for each. The worst single goes while its δ exceeds τ, else the worst pair while its δ exceeds 2τ, else three,
- * else four: colluders hide for one another, and show when all of them are left out. And again from those who are left.
- * Measured in `docs/explanation/canary-audit.md`.
+ * up to τ for each. The worst single goes while its δ exceeds τ, or a third of what the label's rank could still rise, at
+ * least τ/4: where nearly all of a label's canaries rank at the top with any model, the few that do not are all there is
+ * to see of who covers it. Else the worst pair beyond 2τ, else three beyond 3τ, else four: colluders hide for one another,
+ * and show when all of them are left out. And again from those who are left. Measured in `docs/explanation/canary-audit.md`.
  */
 import type { AuditMeasures, AuditStep } from './measures.ts';
 
@@ -24,6 +25,12 @@ const EXTENDED = 4;
  * own traffic: without it they do stand out more. Honest members reach .21 so, members who cover .23 to .9.
  */
 const UNNAMED = 5;
+/**
+ * For one member alone, of which its normal canaries tell what lies among its own traffic: of the ranks that a label's
+ * canaries have left to rise, and at least of τ. Honest members came to .004.
+ */
+const OF_ROOM = 1 / 3;
+const LEAST_OF_THRESHOLD = 1 / 4;
 const NORMAL = 'normal';
 
 type Members = readonly string[];
@@ -58,25 +65,28 @@ export async function auditCanaries(audit: CanaryAudit): Promise<AuditMeasures> 
   const removed: AuditStep[] = [];
   const singles = await pass.singles(out);
   let worst = worstOf(singles);
-  const bound = boundOf(audit);
   for (;;) {
     const left = mostRemoved(audit.members.length) - out.size;
-    const step = exceeding(bound, left, worst) ?? (await pass.exceedingSet(bound, out, left));
-    if (step === undefined) return { bound, removed, rest: worst, singles, labels: labelsOf(audit) };
+    const step = exceeding(left, worst) ?? (await pass.exceedingSet(out, left));
+    if (step === undefined) return { removed, rest: worst, singles, labels: labelsOf(audit) };
     removed.push(step);
     for (const member of step.members) out.add(member);
     worst = worstOf(await pass.singles(out));
   }
 }
 
-/** The bound on δ for each member of a step. */
-function boundOf({ rows, threshold }: CanaryAudit): number {
-  return rows.every(({ contributor }) => contributor === undefined) ? UNNAMED * threshold : threshold;
+/** `room`: mean of what the label's ranks have left to rise. */
+function boundOf({ rows, threshold, leastCanaries }: CanaryAudit, members: Members, room: number): number {
+  if (rows.every(({ contributor }) => contributor === undefined)) return UNNAMED * threshold * members.length;
+  const [alone, ...others] = members;
+  const given = rows.filter(({ label, contributor }) => label === NORMAL && contributor === alone).length;
+  if (others.length > 0 || given < leastCanaries) return threshold * members.length;
+  return Math.min(threshold, Math.max(LEAST_OF_THRESHOLD * threshold, OF_ROOM * room));
 }
 
-function exceeding(bound: number, left: number, step: AuditStep | undefined): AuditStep | undefined {
+function exceeding(left: number, step: AuditStep | undefined): AuditStep | undefined {
   if (step === undefined || step.members.length > left) return undefined;
-  return step.delta > bound * step.members.length ? step : undefined;
+  return step.delta > step.bound ? step : undefined;
 }
 
 /** Labels that are audited for somebody, by name. */
@@ -107,13 +117,13 @@ class Pass {
   }
 
   /** The worst set of the smallest size of which one exceeds the bound. */
-  async exceedingSet(bound: number, out: ReadonlySet<string>, left: number): Promise<AuditStep | undefined> {
+  async exceedingSet(out: ReadonlySet<string>, left: number): Promise<AuditStep | undefined> {
     const suspects = await this.#suspects(out);
     let sets = pairsOf(suspects);
     for (let size = 2; size <= Math.min(LARGEST_SET, left); size++) {
       const steps: AuditStep[] = [];
       for (const set of sets) steps.push(...(await this.#step(out, set)));
-      const step = exceeding(bound, left, worstOf(steps));
+      const step = exceeding(left, worstOf(steps));
       if (step !== undefined) return step;
       sets = extendedBy(suspects, steps);
     }
@@ -142,8 +152,8 @@ class Pass {
     if (this.#kept(out).length <= members.length) return [];
     const before = await this.#scored(out);
     const after = await this.#scored(new Set([...out, ...members]));
-    const worst = largestDelta(this.#audit, { out, members }, before, after);
-    return worst === undefined ? [] : [{ members, ...worst }];
+    const worst = worstLabel(this.#audit, { out, members }, before, after);
+    return worst === undefined ? [] : [worst];
   }
 
   async #scored(without: ReadonlySet<string>): Promise<ArrayLike<number>> {
@@ -169,10 +179,11 @@ function extendedBy(members: Members, steps: readonly AuditStep[]): readonly Mem
   return [...new Map(larger.map((set) => [JSON.stringify(set), set])).values()];
 }
 
-/** The first of the largest: members come in the order of their ids. */
+/** The first that exceeds its bound most, as a part of it: members come in the order of their ids. */
 function worstOf(steps: readonly AuditStep[]): AuditStep | undefined {
   return steps.reduce<AuditStep | undefined>(
-    (worst, step) => (worst !== undefined && worst.delta >= step.delta ? worst : step),
+    (worst, step) =>
+      worst !== undefined && worst.delta / worst.bound >= step.delta / step.bound ? worst : step,
     undefined,
   );
 }
@@ -184,28 +195,31 @@ interface Absent {
 }
 
 /** The label that rises most. Rows that `members` contributed, or that lie among their traffic, do not count. */
-function largestDelta(
+function worstLabel(
   audit: CanaryAudit,
-  absent: Absent,
+  { out, members }: Absent,
   before: ArrayLike<number>,
   after: ArrayLike<number>,
-): { label: string; delta: number } | undefined {
-  const isOfThem = (member: string | undefined) => member !== undefined && absent.members.includes(member);
+): AuditStep | undefined {
+  const isOfThem = (member: string | undefined) => member !== undefined && members.includes(member);
   const counted = audit.rows.map(({ contributor, among }) => !isOfThem(contributor) && !among.some(isOfThem));
   const normals = audit.rows.map(({ label }, row) => label === NORMAL && counted[row] === true);
-  const [ranksBefore, ranksAfter] = [ranksAmong(normals, before), ranksAmong(normals, after)];
-  const riseOf = (rows: readonly number[]) =>
-    rows.reduce((sum, row) => sum + (ranksAfter(row) - ranksBefore(row)), 0) / rows.length;
-  const groups = groupRows(audit, absent.out, counted);
+  const [rankBefore, rankAfter] = [ranksAmong(normals, before), ranksAmong(normals, after)];
+  const riseOf = (rows: readonly number[]) => meanOf(rows, (row) => rankAfter(row) - rankBefore(row));
+  const groups = groupRows(audit, out, counted);
   if (groups.normals.length === 0) return undefined;
-  let worst: { label: string; delta: number } | undefined;
-  for (const [label, rows] of groups.labels) {
-    const delta = riseOf(rows);
-    if (worst === undefined || delta > worst.delta) worst = { label, delta };
-  }
-  if (worst === undefined) return undefined;
   const shared = Math.max(0, ...groups.members.map(riseOf));
-  return { ...worst, delta: worst.delta - Math.min(audit.threshold * absent.members.length, shared) };
+  const allowed = Math.min(audit.threshold * members.length, shared);
+  return worstOf(
+    groups.labels.map(([label, rows]) => {
+      const room = meanOf(rows, (row) => 1 - rankBefore(row));
+      return { members, label, delta: riseOf(rows) - allowed, bound: boundOf(audit, members, room) };
+    }),
+  );
+}
+
+function meanOf(rows: readonly number[], valueOf: (row: number) => number): number {
+  return rows.reduce((sum, row) => sum + valueOf(row), 0) / rows.length;
 }
 
 interface Groups {

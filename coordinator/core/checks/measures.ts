@@ -39,8 +39,6 @@ export interface CohortMeasures {
 
 /** What the canary audit of sums found: the members without whom known anomalies stand out again. */
 export interface AuditMeasures {
-  /** The most δ that is let be, for each member of a step. */
-  readonly bound: number;
   /** In the order in which they were taken out; a step takes out one member or a pair. */
   readonly removed: readonly AuditStep[];
   /** The worst single that stayed in, if anything could be audited. */
@@ -56,4 +54,6 @@ export interface AuditStep {
   readonly label: string;
   /** Mean rank of the label without them minus with them, in [−1, 1]. */
   readonly delta: number;
+  /** The most δ that is let be. */
+  readonly bound: number;
 }

@@ -34,8 +34,9 @@ export function decideOpenRound(state: State, { nonce, maxBytes, nowMs }: Comman
   }
   const round = nextRoundNumber(state, attempt);
   const label = `${federation.seed}/${run.run}/${round}`;
+  const isAsked = (member: string) => !run.without.includes(member);
   const cohort = selectCohort(
-    activeMembers(state).filter((member) => !run.without.includes(member)),
+    activeMembers(state).filter(isAsked),
     windows,
     `${label}/${attempt}`,
     broughtNothing(state, round),
@@ -48,7 +49,7 @@ export function decideOpenRound(state: State, { nonce, maxBytes, nowMs }: Comman
       }),
     ];
   }
-  const shadow = quarantinedMembers(state);
+  const shadow = quarantinedMembers(state).filter(isAsked);
   const facts: RoundFacts = {
     run: run.run,
     round,

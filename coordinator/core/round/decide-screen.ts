@@ -23,7 +23,7 @@ export function decideScreen(state: State, command: CommandOf<'screen'>): Event[
   // Whoever lost its seat meanwhile was measured with the others: those who are left are measured again.
   if (!counted || !beside || verdicts.size !== counted.length + beside.length) return [];
   const accepted = counted.filter(({ verdict }) => keepsIn(verdict)).map(({ received }) => received.member);
-  const covered = coveredBefore(state, counted);
+  const covered = coveredBefore(state, counted, round.cohort.length);
   const ended = (): Event[] => {
     if (accepted.length < round.min)
       return [abandoned(phase, tooFew(accepted.length, round.min), command.evidence)];
@@ -59,13 +59,18 @@ function withVerdicts(
   return all.length === updates.length ? all : undefined;
 }
 
-/** Whom the audit took out of these sums, where the run has begun with statistics that they had sent as well. */
-function coveredBefore({ run }: State, counted: readonly Judged[]): string[] {
+/**
+ * Whom the audit took out of these sums, where the run has begun with statistics that they had sent as well. Nobody, when
+ * with those left out before they would be no minority: a run never loses most of its members to audits.
+ */
+function coveredBefore({ run }: State, counted: readonly Judged[], asked: number): string[] {
   if (run === undefined || run.roundsDone === 0) return [];
-  return counted
+  const covered = counted
     .filter(({ verdict }) => !keepsIn(verdict) && verdict.findings.some(isTakenOut))
     .map(({ received }) => received.member)
     .sort();
+  const before = run.without.length;
+  return 2 * (before + covered.length) < before + asked ? covered : [];
 }
 
 function isTakenOut({ check, passed }: Finding): boolean {
