@@ -218,8 +218,8 @@ function worstLabel(
   );
 }
 
-function meanOf(rows: readonly number[], valueOf: (row: number) => number): number {
-  return rows.reduce((sum, row) => sum + valueOf(row), 0) / rows.length;
+function meanOf(rows: readonly number[], of: (row: number) => number): number {
+  return rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
 }
 
 interface Groups {
