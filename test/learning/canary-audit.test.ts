@@ -109,26 +109,29 @@ describe('the canary audit', () => {
     expect(names(await audited(['bob', 'eve', 'ivy'], 0.1))).toEqual([]);
   });
 
-  it('holds a member that gave normal canaries to a third of what is left to rise, a fourth of τ at least', async () => {
-    const top = (by: number, room: number, change = {}) => {
-      const rows = rowsFor(['scan'], () => 'ada').map((row) =>
-        // Of bob's normals there are twenty-five.
-        row.label === 'normal' ? { ...row, contributor: MEMBERS[1 + (rowsSeen++ % 4)] } : row,
-      );
+  it('holds a member whose own normal canaries do not rise to a third of what is left, a fourth of τ at least', async () => {
+    // Of the normals, 25 are bob's; without bob they rank so much higher.
+    let ownRise = 0;
+    const rows = rowsFor(['scan'], () => 'ada').map((row, at) =>
+      row.label === 'normal' ? { ...row, contributor: MEMBERS[1 + (at % 4)] } : row,
+    );
+    const removed = async (by: number, room: number, change = {}) => {
       const scores = async (without: ReadonlySet<string>) =>
-        rows.map(({ label }, row) =>
-          label === 'normal' ? row : 100 * (1 - room - (without.has('bob') ? 0 : by)) - 0.5,
-        );
-      return auditOf([], { rows, scores, ...change });
+        rows.map(({ label, contributor }, row) => {
+          if (label !== 'normal') return 100 * (1 - room - (without.has('bob') ? 0 : by)) - 0.5;
+          return contributor === 'bob' && without.has('bob') ? row + 100 * ownRise : row;
+        });
+      const audited = await auditOf([], { rows, scores, ...change });
+      return audited.removed.map(({ members }) => members);
     };
-    let rowsSeen = 0;
-    const removed = async (by: number, room: number, change = {}) =>
-      (await top(by, room, change)).removed.map(({ members }) => members);
     expect(await removed(0.03, 0.01)).toEqual([['bob']]);
     expect(await removed(0.03, 0.2)).toEqual([]);
     expect(await removed(0.04, 0, { threshold: 0.2 })).toEqual([]);
     expect(await removed(0.08, 0, { threshold: 0.2 })).toEqual([['bob']]);
     expect(await removed(0.03, 0.01, { leastCanaries: 26 })).toEqual([]);
+    ownRise = 0.2;
+    expect(await removed(0.03, 0.01)).toEqual([]);
+    expect(await removed(0.09, 0.01)).toEqual([['bob']]);
   });
 
   it('does not hold against a member what lies among its own normal traffic', async () => {

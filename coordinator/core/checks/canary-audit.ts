@@ -8,9 +8,9 @@
  * where the rank of a canary row is the share of canary normals that score lower, ties one half. A member by whose
  * absence a known anomaly stands out again had covered it. But where the normals of others stand out more without it
  * as well, the member had traffic that they have too, and an anomaly in between rises with them: as much is taken off,
- * up to τ for each. The worst single goes while its δ exceeds τ, or a third of what the label's rank could still rise, at
- * least τ/4: where nearly all of a label's canaries rank at the top with any model, the few that do not are all there is
- * to see of who covers it. Else the worst pair beyond 2τ, else three beyond 3τ, else four: colluders hide for one another,
+ * up to τ for each. The worst single goes while its δ exceeds τ; a third of what the label's rank could still rise is
+ * enough, τ/4 at least, when its own normal canaries rise less: where nearly all of a label's canaries rank at the top with
+ * any model, the few that do not are all there is to see of who covers it. Else the worst pair beyond 2τ, else three beyond 3τ, else four: colluders hide for one another,
  * and show when all of them are left out. And again from those who are left. Measured in `docs/explanation/canary-audit.md`.
  */
 import type { AuditMeasures, AuditStep } from './measures.ts';
@@ -25,10 +25,7 @@ const EXTENDED = 4;
  * own traffic: without it they do stand out more. Honest members reach .21 so, members who cover .23 to .9.
  */
 const UNNAMED = 5;
-/**
- * For one member alone, of which its normal canaries tell what lies among its own traffic: of the ranks that a label's
- * canaries have left to rise, and at least of τ. Honest members came to .004.
- */
+/** The finer bound on one member alone: of the ranks that a label's canaries have left to rise, and at least of τ. */
 const OF_ROOM = 1 / 3;
 const LEAST_OF_THRESHOLD = 1 / 4;
 const NORMAL = 'normal';
@@ -75,13 +72,16 @@ export async function auditCanaries(audit: CanaryAudit): Promise<AuditMeasures> 
   }
 }
 
-/** `room`: mean of what the label's ranks have left to rise. */
-function boundOf({ rows, threshold, leastCanaries }: CanaryAudit, members: Members, room: number): number {
+/**
+ * The most δ that is let be. Of one member whose own normal canaries rise less without it than the label does, a third of
+ * what the label's ranks have left to rise, between τ/4 and τ: whoever brings traffic of its own is missed by that first.
+ */
+function boundOf(audit: CanaryAudit, members: Members, seen: Seen): number {
+  const { rows, threshold } = audit;
   if (rows.every(({ contributor }) => contributor === undefined)) return UNNAMED * threshold * members.length;
-  const [alone, ...others] = members;
-  const given = rows.filter(({ label, contributor }) => label === NORMAL && contributor === alone).length;
-  if (others.length > 0 || given < leastCanaries) return threshold * members.length;
-  return Math.min(threshold, Math.max(LEAST_OF_THRESHOLD * threshold, OF_ROOM * room));
+  if (members.length > 1 || seen.own === undefined || seen.own >= seen.delta)
+    return threshold * members.length;
+  return Math.min(threshold, Math.max(LEAST_OF_THRESHOLD * threshold, OF_ROOM * seen.room));
 }
 
 function exceeding(left: number, step: AuditStep | undefined): AuditStep | undefined {
@@ -188,6 +188,15 @@ function worstOf(steps: readonly AuditStep[]): AuditStep | undefined {
   );
 }
 
+/** Of one label. */
+interface Seen {
+  readonly delta: number;
+  /** What the label's mean rank has left to rise. */
+  readonly room: number;
+  /** The rise of the normal canaries that the first of the members gave; undefined when it gave too few. */
+  readonly own: number | undefined;
+}
+
 /** Who was taken out before, and whose absence is looked at. */
 interface Absent {
   readonly out: ReadonlySet<string>;
@@ -210,10 +219,15 @@ function worstLabel(
   if (groups.normals.length === 0) return undefined;
   const shared = Math.max(0, ...groups.members.map(riseOf));
   const allowed = Math.min(audit.threshold * members.length, shared);
+  const given = audit.rows.flatMap(({ label, contributor }, row) =>
+    label === NORMAL && contributor === members[0] ? [row] : [],
+  );
+  const own = given.length < audit.leastCanaries ? undefined : riseOf(given);
   return worstOf(
     groups.labels.map(([label, rows]) => {
+      const delta = riseOf(rows) - allowed;
       const room = meanOf(rows, (row) => 1 - rankBefore(row));
-      return { members, label, delta: riseOf(rows) - allowed, bound: boundOf(audit, members, room) };
+      return { members, label, delta, bound: boundOf(audit, members, { delta, room, own }) };
     }),
   );
 }
