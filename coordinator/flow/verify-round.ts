@@ -52,6 +52,8 @@ export async function verifyRounds(
   to: number,
 ): Promise<RoundVerification[]> {
   const { cases, newest } = casesOf(means.journal, from, to);
+  if (cases.length === 0 && to === EVERY_ROUND)
+    throw new Refusal('round_missing', 'no round has been screened yet', { newest });
   if (cases.length === 0)
     throw new Refusal('round_missing', `no round from ${from} to ${to} has been screened`, { from, to });
   if (to !== EVERY_ROUND && to > newest)

@@ -61,6 +61,29 @@ describe('whose traffic a canary row lies among', () => {
     expect(row).toEqual([]);
   });
 
+  it('is not widened by a member, whose rows are anywhere, for itself', () => {
+    const random = new Random('anywhere', 1);
+    const anywhere = (): readonly number[] => [
+      1000 * random.normal(),
+      100 * random.normal(),
+      random.below(10),
+    ];
+    const given = MEMBERS.flatMap((member, at) =>
+      Array.from({ length: PER_MEMBER }, () => ({
+        member,
+        row: member === 'cyd' ? anywhere() : [100 * at + random.normal(), 10 * at + random.normal(), at],
+      })),
+    );
+    const rows = [...given.map(({ row }) => row), ...Array.from({ length: 40 }, anywhere)];
+    const likeness = likenessOf({
+      rows: { rows: rows.length, width: 3, data: Float32Array.from(rows.flat()) },
+      features: FEATURES,
+      isNormal: (row) => row < given.length,
+      contributorOf: (row) => given[row]?.member,
+    });
+    expect(likeness.filter((among) => among.includes('cyd')).length).toBeLessThan(5);
+  });
+
   it("is nobody's where nobody gave normal rows", () => {
     const likeness = likenessOf({
       rows: { rows: 2, width: 3, data: new Float32Array(6) },

@@ -29,7 +29,7 @@ export async function auditSums(
   if (step.audited !== true) return undefined;
   const base = readTensors(job.base);
   const pool = new Pool(job.contributions, step.layout(base));
-  const positions = auditedRows(canaries, job.contributions.length);
+  const positions = auditedRows(canaries, job.contributions);
   const rows = pickRows(canaries, positions);
   const { threshold, leastCanaries } = job.federation.checks.audit;
   const measures = await auditCanaries({
@@ -66,12 +66,21 @@ function auditedCanaries(
   }));
 }
 
-/** Positions of the rows that are scored: normal ones, then those of the labels with the most rows. */
-function auditedRows(canaries: CanarySet, members: number): number[] {
-  const normals = Math.max(LEAST_NORMALS, NORMALS_PER_MEMBER * members);
-  return leadingLabels(canaries).flatMap((label) =>
-    positionsOf(canaries, label, label === NORMAL ? normals : ROWS_PER_LABEL),
+/**
+ * Positions of the rows that are scored: normal ones, then those of the labels with the most rows. Normals of contributors
+ * who are not in the cohort are drawn as if they were one's: however many they are, every member is judged with its own.
+ */
+function auditedRows(canaries: CanarySet, cohort: readonly WeighedUpdate[]): number[] {
+  const members = new Set(cohort.map(({ member }) => member));
+  const contributors = canaries.contributors?.map((one) => (members.has(one) ? one : ''));
+  const groups = members.size + (contributors?.includes('') ? 1 : 0);
+  const normals = positionsOf(
+    { ...canaries, ...(contributors ? { contributors } : {}) },
+    NORMAL,
+    Math.max(LEAST_NORMALS, NORMALS_PER_MEMBER * groups),
   );
+  const labels = leadingLabels(canaries).filter((label) => label !== NORMAL);
+  return [...normals, ...labels.flatMap((label) => positionsOf(canaries, label, ROWS_PER_LABEL))];
 }
 
 /** The weighted sum of all updates in float64; single ones are read again when they are left out. */

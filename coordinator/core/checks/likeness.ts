@@ -2,8 +2,8 @@
  * Among whose normal canaries a canary row lies. An anomaly within a member's own traffic stands out without that member
  * whoever it is, and cannot be held against it. Rows are as far apart as Gower has it (Biometrics 27, 1971): the sum over
  * features of the difference of ranks for numbers, of 0 or 1 for anything else. A row lies among a member's rows when the
- * nearest of them is no farther than normal canaries are from the nearest other of the same contributor, nine times in
- * ten: one bound for all, which a member with rows far apart cannot widen for itself.
+ * nearest of them is no farther than normal canaries of the other members are from the nearest other of the same
+ * contributor, nine times in ten: how far apart a member's own rows are widens nothing for itself.
  */
 import type { Feature } from '../../../shared/federation/schema.ts';
 import type { RowBatch } from '../../../shared/learning/family.ts';
@@ -29,13 +29,27 @@ export function likenessOf(labelled: LabelledRows): readonly (readonly string[])
       (least, other) => (other === row ? least : Math.min(least, distance(row, other))),
       Infinity,
     );
-  const own = [...normals.values()].flatMap((held) => held.map((row) => nearest(row, held)));
-  const reach = quantileOf(own.filter(Number.isFinite), WITHIN);
+  const apart = new Map(
+    [...normals].map(([contributor, held]) => [contributor, held.map((row) => nearest(row, held))]),
+  );
+  const reaches = new Map(
+    [...normals.keys()].map((contributor) => [contributor, reachOf(contributor, apart)]),
+  );
+  const liesAmong = (row: number, contributor: string, held: readonly number[]) =>
+    nearest(row, held) <= (reaches.get(contributor) ?? Number.NEGATIVE_INFINITY);
   return Array.from({ length: rows.rows }, (_, row) =>
     isNormal(row)
       ? []
-      : [...normals].flatMap(([contributor, held]) => (nearest(row, held) <= reach ? [contributor] : [])),
+      : [...normals].flatMap(([contributor, held]) =>
+          liesAmong(row, contributor, held) ? [contributor] : [],
+        ),
   );
+}
+
+/** By the distances between rows of the others alone. */
+function reachOf(contributor: string, apart: ReadonlyMap<string, readonly number[]>): number {
+  const others = [...apart].flatMap(([other, distances]) => (other === contributor ? [] : distances));
+  return quantileOf(others.filter(Number.isFinite), WITHIN);
 }
 
 function normalsByContributor({ rows, isNormal, contributorOf }: LabelledRows): Map<string, number[]> {
