@@ -1,4 +1,5 @@
 /** A consortium on disk: a coordinator's home, members' homes with small generated rows, and what an operator does. */
+import { randomInt } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -47,14 +48,20 @@ export function definition(changes: Record<string, unknown> = {}): Record<string
   };
 }
 
+/** Below the ports that systems give away by themselves: while a coordinator is down, nobody else gets its port. */
+const PORTS = [20_000, 30_000] as const;
+
 /** A port that was free a moment ago, so that members find a coordinator again after its restart. */
 export async function freePort(): Promise<number> {
+  const port = randomInt(...PORTS);
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the probe has no port');
+  const isFree = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => resolve(true));
+  });
+  if (!isFree) return freePort();
   await new Promise((resolve) => server.close(resolve));
-  return address.port;
+  return port;
 }
 
 /** Makes the coordinator's home; nobody has joined yet. */
