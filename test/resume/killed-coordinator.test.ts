@@ -12,17 +12,10 @@ import { type Kill, type Outcome, restingConsortium, runThrough } from './killed
 const folder = storageFolder();
 afterAll(() => folder.remove());
 
-/** On a busy machine ten restarts take minutes: no window may close meanwhile. */
-const UNHURRIED = {
-  rounds: { min: 3, openFor: '30m', grace: '30m', idle: '30m' },
-  promotion: { voteFor: '30m' },
-};
-
 /** Updates of several chunks: there is a half-way only where an upload takes more than one. */
 const AUTOENCODER = definition({
   model: { family: 'autoencoder', hidden: [640, 480, 640], rounds: 3, localSteps: 2, batch: 16 },
   aggregation: { rule: 'weighted-mean' },
-  ...UNHURRIED,
 });
 
 /** Passings after the first, so that coordinators also die in later rounds and between updates of one round. */
@@ -60,7 +53,7 @@ describe('a coordinator of the christoffel family, killed once', () => {
   let undisturbed: Outcome;
 
   beforeAll(async () => {
-    resting = await restingConsortium(join(folder.path, 'sums'), definition(UNHURRIED));
+    resting = await restingConsortium(join(folder.path, 'sums'), definition());
     undisturbed = await runThrough(await copyConsortium(resting, join(folder.path, 'sums-undisturbed')), []);
   }, PATIENCE_MS);
 
