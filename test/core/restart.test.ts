@@ -54,6 +54,22 @@ describe('a run whose sums the audit took somebody out of', () => {
     expect(story.openRound().cohort).toEqual(SIX);
   });
 
+  it('asks nobody whom the same verdict puts in quarantine, in shadow either', () => {
+    const story = Story.withMembers(SIX, { standing: { quarantineAfter: 1 } });
+    story.openRun(2);
+    story.completeRound(SIX);
+    story.openRound();
+    for (const member of SIX) story.submit(member);
+    story.screen(['fay'], TAKEN_OUT);
+    expect(story.recorded.at(-1)).toMatchObject({
+      type: 'standing_changed',
+      data: { member: 'fay', to: 'quarantined' },
+    });
+    const opened = story.openRound();
+    expect(opened.cohort).toEqual(SIX.slice(0, 5));
+    expect(opened.shadow).toBeUndefined();
+  });
+
   it('goes on where nothing of theirs is in it yet', () => {
     const story = Story.withMembers(SIX, { rounds: { min: 3 } });
     story.openRun();

@@ -17,8 +17,6 @@ import type { DataOf, Evaluation, EventType, Recorded } from '../../coordinator/
 import { recordedEntries } from '../../coordinator/flow/desk.ts';
 import type { Draft } from '../../coordinator/ports/journal.ts';
 import { parseManifest, verifyManifestProvenance } from '../../shared/provenance/manifest.ts';
-import type { Verdict } from '../../shared/verdict.ts';
-import { Story } from '../core/story.ts';
 import { type ClientExit, clientCommand } from '../support/client-command.ts';
 import {
   type CoordinatorProcess,
@@ -46,13 +44,6 @@ const PASS = 4;
 const FIRST_PASS = [1, 2, 3, 4];
 const SECOND_PASS = [5, 6, 7, 8];
 const WITHOUT_HER = [9, 10, 11, 12];
-
-const TAKEN_OUT: Verdict = {
-  decision: 'reject',
-  code: 'canary_audit',
-  message: 'without this member the mean rank of scan changes by 0.2 (bound 0.05)',
-  findings: [{ check: 'canary-audit', value: 0.2, bound: 0.05, passed: false, message: 'rises by 0.2' }],
-};
 
 const folder = storageFolder();
 let consortium: Consortium;
@@ -151,24 +142,6 @@ describe('a run of sums of which one member covered an anomaly from the first st
     expect(givenUp).toHaveLength(PASS * (HONEST.length + 1));
     for (const { verdict, appliedWeight } of givenUp)
       expect({ decision: verdict.decision, appliedWeight }).toEqual({ decision: 'ignore', appliedWeight: 0 });
-  });
-});
-
-describe('a member that the same verdict puts in quarantine', () => {
-  it('has no seat in what is left of the run, in shadow either', () => {
-    const story = Story.withMembers(HONEST, { standing: { quarantineAfter: 1 } });
-    story.openRun(2);
-    story.completeRound(HONEST);
-    story.openRound();
-    for (const member of HONEST) story.submit(member);
-    story.screen(['hal'], TAKEN_OUT);
-    expect(story.recorded.at(-1)).toMatchObject({
-      type: 'standing_changed',
-      data: { member: 'hal', to: 'quarantined' },
-    });
-    const opened = story.openRound();
-    expect(opened.cohort).toEqual(HONEST.slice(0, -1));
-    expect(opened.shadow).toBeUndefined();
   });
 });
 

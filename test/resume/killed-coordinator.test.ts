@@ -16,6 +16,7 @@ afterAll(() => folder.remove());
 const AUTOENCODER = definition({
   model: { family: 'autoencoder', hidden: [640, 480, 640], rounds: 3, localSteps: 2, batch: 16 },
   aggregation: { rule: 'weighted-mean' },
+  rounds: { min: 3, openFor: '30m', grace: '20s', idle: '20s' },
 });
 
 /** Passings after the first, so that coordinators also die in later rounds and between updates of one round. */

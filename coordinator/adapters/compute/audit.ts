@@ -1,4 +1,4 @@
-/** Audits the sums of a cohort on the canary set: the model without each member and pair, assembled and scored. */
+/** Audits the sums of a cohort on the canary set: the model without each member, and without up to four, assembled and scored. */
 import type { ModelFamily, RoundStep, RowBatch } from '../../../shared/learning/family.ts';
 import { readTensors } from '../../../shared/tensors/column-reader.ts';
 import { requireLayout, tensorsOfFlat } from '../../../shared/tensors/safetensors.ts';

@@ -1,5 +1,5 @@
 /**
- * What the leave-one and leave-pair-out canary audit took out of a round of sums: the members without whom a known
+ * What the canary audit took out of a round of sums: the members without whom a known
  * anomaly stands out again. The audit itself, with its formula, is in `canary-audit.ts`. Blind to anomalies of which
  * others hold too few canaries.
  */
@@ -36,7 +36,7 @@ function findingOf(audit: AuditMeasures, member: string): Finding | undefined {
   return taken === undefined ? seen : { ...seen, code: 'canary_audit' };
 }
 
-/** Names nobody: the member concerned reads it. Who the other of a pair is stands in the evidence. */
+/** Names nobody: the member concerned reads it. Who the others of a step are stands in the evidence. */
 function messageOf({ members, label, delta, bound }: AuditStep): string {
   const others = ['', ' and another', ' and two others', ' and three others'][members.length - 1] ?? '';
   const without = `without this member${others}`;

@@ -9,9 +9,10 @@
  * absence a known anomaly stands out again had covered it. But where the normals of others stand out more without it
  * as well, the member had traffic that they have too, and an anomaly in between rises with them: as much is taken off,
  * up to τ for each. The worst single goes while its δ exceeds τ; a third of what the label's rank could still rise is
- * enough, τ/4 at least, when its own normal canaries rise less: where nearly all of a label's canaries rank at the top with
- * any model, the few that do not are all there is to see of who covers it. Else the worst pair beyond 2τ, else three beyond 3τ, else four: colluders hide for one another,
- * and show when all of them are left out. And again from those who are left. Measured in `docs/explanation/canary-audit.md`.
+ * enough, τ/4 at least, when its own normal canaries rise less: where nearly all of a label's canaries rank at the top
+ * with any model, the few that do not are all there is to see of who covers it. Else the worst pair beyond 2τ, else
+ * three beyond 3τ, else four: colluders hide for one another, and show when all of them are left out. And again from
+ * those who are left. Measured in `docs/explanation/canary-audit.md`.
  */
 import type { AuditMeasures, AuditStep } from './measures.ts';
 

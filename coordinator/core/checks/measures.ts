@@ -39,7 +39,7 @@ export interface CohortMeasures {
 
 /** What the canary audit of sums found: the members without whom known anomalies stand out again. */
 export interface AuditMeasures {
-  /** In the order in which they were taken out; a step takes out one member or a pair. */
+  /** In the order in which they were taken out; a step takes out one member, or up to four together. */
   readonly removed: readonly AuditStep[];
   /** The worst single that stayed in, if anything could be audited. */
   readonly rest: AuditStep | undefined;

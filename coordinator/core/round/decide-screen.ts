@@ -4,7 +4,7 @@ import type { CommandOf } from '../commands.ts';
 import { type Event, event, type Recorded, type RoundFacts } from '../events.ts';
 import { evolveAll } from '../evolve.ts';
 import { automaticStanding } from '../standing/automation.ts';
-import { type Received, receivedOf, type State } from '../state.ts';
+import { type Phase, type Received, receivedOf, type State } from '../state.ts';
 import { abandoned, tooFew } from './collection.ts';
 
 /**
@@ -22,25 +22,18 @@ export function decideScreen(state: State, command: CommandOf<'screen'>): Event[
   const beside = withVerdicts(receivedOf(shadow), verdicts);
   // Whoever lost its seat meanwhile was measured with the others: those who are left are measured again.
   if (!counted || !beside || verdicts.size !== counted.length + beside.length) return [];
-  const accepted = counted.filter(({ verdict }) => keepsIn(verdict)).map(({ received }) => received.member);
-  const covered = coveredBefore(state, counted, round.cohort.length);
-  const ended = (): Event[] => {
-    if (accepted.length < round.min)
-      return [abandoned(phase, tooFew(accepted.length, round.min), command.evidence)];
-    return covered.length > 0
-      ? restarted(phase, round.run, covered, command.evidence)
-      : [screened(command, accepted.sort())];
-  };
   const events = [
     ...counted
       .filter(({ verdict }) => verdict.decision !== 'accept')
       .map(({ received, verdict }) => judged(round, received, verdict)),
     ...beside.map(({ received, verdict }) => judged(round, received, inShadow(verdict))),
-    ...ended(),
+    ...endOf(state, phase, counted, command),
   ];
   const after = evolveAll(state, recordedAt(events, state.size, command.nowMs));
   return [...events, ...automaticStanding(after, round.round, command.nowMs)];
 }
+
+type ScreeningPhase = Extract<Phase, { phase: 'screening' }>;
 
 interface Judged {
   readonly received: Received;
@@ -57,6 +50,23 @@ function withVerdicts(
     return verdict ? [{ received, verdict }] : [];
   });
   return all.length === updates.length ? all : undefined;
+}
+
+/** Too few are left, or the run begins again without some, or the round goes on with those let in. */
+function endOf(
+  state: State,
+  phase: ScreeningPhase,
+  counted: readonly Judged[],
+  command: CommandOf<'screen'>,
+): Event[] {
+  const { round } = phase;
+  const accepted = counted.filter(({ verdict }) => keepsIn(verdict)).map(({ received }) => received.member);
+  if (accepted.length < round.min)
+    return [abandoned(phase, tooFew(accepted.length, round.min), command.evidence)];
+  const covered = coveredBefore(state, counted, round.cohort.length);
+  return covered.length > 0
+    ? restarted(phase, covered, command.evidence)
+    : [screened(command, accepted.sort())];
 }
 
 /**
@@ -78,16 +88,15 @@ function isTakenOut({ check, passed }: Finding): boolean {
 }
 
 /** The next round is the first one's again, for everybody else. */
-function restarted(
-  phase: Parameters<typeof abandoned>[0],
-  run: string,
-  without: readonly string[],
-  evidence: string | undefined,
-): Event[] {
+function restarted(phase: ScreeningPhase, without: readonly string[], evidence: string | undefined): Event[] {
   const reason = `the canary audit took ${without.join(', ')} out`;
   return [
     abandoned(phase, `${reason}: the run begins again`, evidence),
-    event('run_restarted', { run, without, reason: `${reason} of sums that rest on what they sent before` }),
+    event('run_restarted', {
+      run: phase.round.run,
+      without,
+      reason: `${reason} of sums that rest on what they sent before`,
+    }),
   ];
 }
 
