@@ -1,6 +1,6 @@
 /** Inner products of rows, and a profile of the first of them: signs and a projection. */
 import type { Layout } from '../../../shared/tensors/tensor.ts';
-import { GRAM_ROW_BYTES, GRAM_ROWS, type Kernels, kernels } from './kernels/kernels.ts';
+import { GRAM_ROW_BYTES, GRAM_SPARE_ROWS, type Kernels, kernels } from './kernels/kernels.ts';
 import type { Pass, Stripe } from './stripes.ts';
 import { type RowSource, Rows, TILE_BYTES, TileShape } from './tile.ts';
 
@@ -37,7 +37,7 @@ export class GramPass implements Pass<GramSums> {
   readonly #count: number;
   readonly #profiled: number;
   readonly #shape: TileShape;
-  /** The rows and some zeros: a multiple of what the kernel takes at a time. */
+  /** The rows and the zeros after them. */
   readonly #padded: number;
   readonly #areas: Readonly<Record<'tile' | 'scratch' | 'sums' | 'masks' | 'sketches' | 'counts', number>>;
 
@@ -45,7 +45,7 @@ export class GramPass implements Pass<GramSums> {
     this.#count = sources.length;
     this.#profiled = profiled;
     this.#shape = new TileShape(sources.length, tileBytes);
-    this.#padded = Math.ceil(sources.length / GRAM_ROWS) * GRAM_ROWS;
+    this.#padded = sources.length + GRAM_SPARE_ROWS;
     this.#areas = this.#kernels.layOut({
       tile: this.#shape.bytes,
       scratch: this.#padded * GRAM_ROW_BYTES,
@@ -63,7 +63,7 @@ export class GramPass implements Pass<GramSums> {
     const { rowBytes } = this.#shape;
     this.#clear();
     this.#rows.eachPart(stripe, this.#shape, { kernels: this.#kernels, address: tile }, ({ at, padded }) => {
-      call.gram(tile, rowBytes, this.#count, this.#padded, padded, scratch, sums);
+      call.gram(tile, rowBytes, this.#count, padded, scratch, sums);
       if (this.#profiled > 0) call.signMasks(stripe.from + at, padded, masks);
       for (let row = 0; row < this.#profiled; row++) this.#profile(row, padded);
     });

@@ -6,15 +6,7 @@ import { readFileSync } from 'node:fs';
 
 /** Addresses and lengths in bytes, counts in rows and columns; each is described beside its source. */
 export interface KernelCalls {
-  gram(
-    tile: number,
-    rowBytes: number,
-    filled: number,
-    rows: number,
-    columns: number,
-    scratch: number,
-    sums: number,
-  ): void;
+  gram(tile: number, rowBytes: number, filled: number, columns: number, scratch: number, sums: number): void;
   signMasks(column: number, columns: number, masks: number): void;
   profile(row: number, columns: number, masks: number, sketch: number, counts: number): void;
   weightedSum(
@@ -69,8 +61,8 @@ export const SLOT_BYTES = 64;
 export const WIDE_BYTES = 128;
 /** Bytes of scratch that `gram` needs for each row. */
 export const GRAM_ROW_BYTES = 512 * 8 + 64;
-/** Rows that `gram` takes at a time. */
-export const GRAM_ROWS = 3;
+/** Rows of zeros that `gram` wants room for after those filled, in its scratch and in its sums. */
+export const GRAM_SPARE_ROWS = 3;
 
 /** One memory with the functions that work on it. A pass lays it out anew, so that one pass runs at a time. */
 export class Kernels {
