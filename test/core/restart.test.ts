@@ -70,6 +70,27 @@ describe('a run whose sums the audit took somebody out of', () => {
     expect(opened.shadow).toBeUndefined();
   });
 
+  it('judges what is done again once, towards quarantine', () => {
+    const story = Story.withMembers(SIX, { standing: { quarantineAfter: 2 } });
+    const standing = () => story.state.members.get('dan')?.standing;
+    const round = (refused: string, members: readonly string[], verdict?: Verdict) => {
+      story.openRound();
+      for (const member of members) story.submit(member);
+      story.screen([refused], verdict);
+    };
+    story.openRun(2);
+    round('dan', SIX);
+    story.aggregate();
+    round('fay', SIX, TAKEN_OUT);
+    const five = SIX.slice(0, 5);
+    round('dan', five);
+    expect(standing()).toBe('active');
+    expect(story.state.members.get('dan')?.conduct.recent).toMatchObject([{ round: 1, outlier: true }]);
+    story.aggregate();
+    round('dan', five);
+    expect(standing()).toBe('quarantined');
+  });
+
   it('goes on where nothing of theirs is in it yet', () => {
     const story = Story.withMembers(SIX, { rounds: { min: 3 } });
     story.openRun();

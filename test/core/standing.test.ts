@@ -70,7 +70,7 @@ describe('a reputation', () => {
     story.openRound();
     for (const member of ALL) story.submit(member);
     story.screen(['eve']);
-    expect(memberOf(story, 'eve').conduct.recent).toEqual([{ round: 1, outlier: true }]);
+    expect(memberOf(story, 'eve').conduct.recent).toMatchObject([{ round: 1, outlier: true }]);
     expect(influenceOf(story.state, 'eve')).toBeCloseTo(0.9 / 1.9, 12);
   });
 

@@ -95,8 +95,9 @@ export function automationChanged(state: State, data: DataOf<'automation_changed
 export function withJudgement(state: State, id: string, round: number, outlier: boolean): State {
   const member = state.members.get(id);
   const policy = state.federation?.standing;
-  if (!member || !policy) return state;
-  const conduct = conductAfter(member.conduct, { round, outlier }, policy);
+  if (!member || !policy || !state.run) return state;
+  const { run, roundsDone: place } = state.run;
+  const conduct = conductAfter(member.conduct, { round, run, place, outlier }, policy);
   const { recommendation } = member;
   const holds =
     recommendation?.to === 'quarantined'

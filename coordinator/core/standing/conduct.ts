@@ -15,6 +15,9 @@ export interface Reputation {
 
 export interface JudgedRound {
   readonly round: number;
+  /** What the round was the work of: a run, and the rounds that it had behind it. */
+  readonly run: string;
+  readonly place: number;
   readonly outlier: boolean;
 }
 
@@ -37,24 +40,25 @@ export const NEW_CONDUCT: Conduct = {
 const LEAST_INFLUENCE = 1e-6;
 
 /**
- * Conduct after one judgement. A round counts once, however often it was tried: as an outlier if any attempt was one.
+ * Conduct after one judgement. The same work counts once, whether a round was tried again or the whole run was begun
+ * again: as an outlier if any judgement of it was one. Else others could bring a member's outliers about.
  */
 export function conductAfter(
   conduct: Conduct,
-  { round, outlier }: JudgedRound,
+  judged: JudgedRound,
   { memory, window }: Pick<StandingPolicy, 'memory' | 'window'>,
 ): Conduct {
-  const known = conduct.recent.at(-1);
-  const again = known?.round === round;
-  if (again && (known.outlier || !outlier)) return conduct;
+  const { outlier } = judged;
+  const known = conduct.recent.find(({ run, place }) => run === judged.run && place === judged.place);
+  if (known && (known.outlier || !outlier)) return conduct;
   const { reputation } = conduct;
-  const before = again ? conduct.recent.slice(0, -1) : conduct.recent;
+  const before = conduct.recent.filter((other) => other !== known);
   return {
     reputation: {
       clean: memory * reputation.clean + (outlier ? 0 : 1),
       outlier: memory * reputation.outlier + (outlier ? 1 : 0),
     },
-    recent: [...before, { round, outlier }].slice(-window),
+    recent: [...before, judged].slice(-window),
     cleanInRow: outlier ? 0 : conduct.cleanInRow + 1,
   };
 }
