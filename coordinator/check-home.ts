@@ -9,7 +9,7 @@ import { Refusal } from '../shared/refusal.ts';
 import { noteVerifierKey } from '../shared/transparency/checkpoint.ts';
 import { Canaries } from './adapters/compute/canaries.ts';
 import type { Home } from './config.ts';
-import { requireKnownDetectors } from './core/checks/detectors.ts';
+import { requireKnownDetectors } from './core/checks/detectors/registry.ts';
 import { foundedFederation } from './core/run/decide-run.ts';
 import type { State } from './core/state.ts';
 import { canaryPath, logOrigin } from './init.ts';

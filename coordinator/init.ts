@@ -18,7 +18,7 @@ import { parseListenAddress } from './adapters/grpc/tls-listener.ts';
 import { SqliteJournal } from './adapters/journal/sqlite.ts';
 import { saveProfile } from './cli/operator-profile.ts';
 import { type Home, homeOf } from './config.ts';
-import { requireKnownDetectors } from './core/checks/detectors.ts';
+import { requireKnownDetectors } from './core/checks/detectors/registry.ts';
 import { requireName } from './core/standing/decide-members.ts';
 import { Desk } from './flow/desk.ts';
 

@@ -1,9 +1,13 @@
 /** The evidence about one update, for a reader of a terminal of 100 columns. */
 import { type Column, table } from '../../shared/terminal/table.ts';
 import { TEXT_COLUMNS, wrapped } from '../../shared/terminal/wrap.ts';
-import type { CanaryEffect } from '../core/checks/canary-effects.ts';
-import type { Requirement } from '../core/checks/counterfactual.ts';
-import type { ExplainedFinding, Neighbour, UpdateExplanation } from '../core/checks/explain-update.ts';
+import type { CanaryEffect } from '../core/checks/explain/canary-effects.ts';
+import type { Requirement } from '../core/checks/explain/counterfactual.ts';
+import type {
+  ExplainedFinding,
+  Neighbour,
+  UpdateExplanation,
+} from '../core/checks/explain/explain-update.ts';
 import type { TrailPoint } from '../core/standing/trail.ts';
 
 const FINDINGS: readonly Column<ExplainedFinding>[] = [

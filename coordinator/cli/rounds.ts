@@ -7,7 +7,7 @@ import { type Column, table } from '../../shared/terminal/table.ts';
 import type { RoundDetail } from '../../shared/wire/generated/vedette/v1/RoundDetail.ts';
 import type { RoundRecord } from '../../shared/wire/generated/vedette/v1/RoundRecord.ts';
 import type { RoundUpdate } from '../../shared/wire/generated/vedette/v1/RoundUpdate.ts';
-import type { UpdateExplanation } from '../core/checks/explain-update.ts';
+import type { UpdateExplanation } from '../core/checks/explain/explain-update.ts';
 import type { RoundVerification } from '../flow/verify-round.ts';
 import { asOperator, CONTROL } from './connect.ts';
 import { evidenceText } from './evidence-text.ts';

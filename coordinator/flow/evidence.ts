@@ -1,15 +1,15 @@
 /** The evidence of a round, read back: why an update was judged as it was. */
 import { verifyUpdateHeader } from '../../shared/provenance/update-header.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { DETECTORS } from '../core/checks/detectors.ts';
+import { DETECTORS } from '../core/checks/detectors/registry.ts';
 import type { RoundEvidence } from '../core/checks/evidence.ts';
 import {
   explainUncompared,
   explainUpdate,
   type UpdateExplanation,
   type UpdateFacts,
-} from '../core/checks/explain-update.ts';
-import { type OwnExplanation, ownExplanation } from '../core/checks/own-explanation.ts';
+} from '../core/checks/explain/explain-update.ts';
+import { type OwnExplanation, ownExplanation } from '../core/checks/explain/own-explanation.ts';
 import { TRAIL_ROUNDS, type TrailPoint } from '../core/standing/trail.ts';
 import type { RoundSummary, State } from '../core/state.ts';
 import type { Blobs } from '../ports/blobs.ts';

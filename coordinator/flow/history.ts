@@ -1,7 +1,7 @@
 /** One round as the journal tells it. */
 import type { Verdict } from '../../shared/verdict.ts';
 import { ACCEPTED } from '../../shared/verdict.ts';
-import { ownVerdict } from '../core/checks/own-verdict.ts';
+import { ownVerdict } from '../core/checks/explain/own-verdict.ts';
 import type { DataOf, Recorded } from '../core/events.ts';
 import type { RoundSummary, State } from '../core/state.ts';
 import type { Journal } from '../ports/journal.ts';

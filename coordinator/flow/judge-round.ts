@@ -8,7 +8,7 @@ import { familyOf } from '../../shared/learning/families.ts';
 import { verifyUpdateHeader } from '../../shared/provenance/update-header.ts';
 import { SOFTWARE } from '../../shared/software.ts';
 import { type ScreenedCohort, screenCohort } from '../core/checks/cohort.ts';
-import type { CohortInput, CohortUpdate } from '../core/checks/detector.ts';
+import type { CohortInput, CohortUpdate } from '../core/checks/detectors/detector.ts';
 import type { RoundEvidence } from '../core/checks/evidence.ts';
 import type { AuditMeasures, CohortMeasures } from '../core/checks/measures.ts';
 import { restrictMeasures } from '../core/checks/restrict-measures.ts';

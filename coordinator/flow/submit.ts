@@ -4,7 +4,7 @@ import { verifyVote } from '../../shared/provenance/vote.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { ACCEPTED, type Verdict } from '../../shared/verdict.ts';
 import { failedAtDoor } from '../core/checks/door.ts';
-import { ownVerdict } from '../core/checks/own-verdict.ts';
+import { ownVerdict } from '../core/checks/explain/own-verdict.ts';
 import { isRepeatOfJudged, samplesBound } from '../core/round/decide-round.ts';
 import { openRound, type State, seatOf } from '../core/state.ts';
 import type { Inspection } from '../ports/compute.ts';

@@ -1,6 +1,6 @@
 /** The updates of a round as a rule is given them: in order, with what each may weigh. */
 import type { Federation } from '../../shared/federation/schema.ts';
-import { copiedIn } from '../core/checks/copy.ts';
+import { copiedIn } from '../core/checks/detectors/copy.ts';
 import type { RoundFacts } from '../core/events.ts';
 import { countedSamples, mediansCounted } from '../core/round/counted-samples.ts';
 import { samplesBound } from '../core/round/decide-round.ts';

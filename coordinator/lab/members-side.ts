@@ -3,7 +3,7 @@ import type { LocalResult, RoundStep, RowBatch } from '../../shared/learning/fam
 import { Random } from '../../shared/learning/random.ts';
 import type { TensorSet } from '../../shared/tensors/tensor.ts';
 import { flatOf } from '../adapters/compute/slopes.ts';
-import { medianOf } from '../core/checks/median.ts';
+import { medianOf } from '../core/checks/statistics/median.ts';
 import type { RoundFacts } from '../core/events.ts';
 import { seedFrom } from '../core/round/cohort.ts';
 import type { Attack, Foreseen, RoundView, RowsInput } from './attacks/attack.ts';

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { validateFederation } from '../../shared/federation/load.ts';
 import type { Federation } from '../../shared/federation/schema.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { DETECTOR_NAMES, DETECTORS, requireKnownDetectors } from '../core/checks/detectors.ts';
+import { DETECTOR_NAMES, DETECTORS, requireKnownDetectors } from '../core/checks/detectors/registry.ts';
 
 /** A federation under one policy, and what of its machinery runs. */
 export interface LabPolicy {

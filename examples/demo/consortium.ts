@@ -1,7 +1,7 @@
 /** What operator, organisations and integrator type, each at their own command line. */
 import { createServer } from 'node:net';
 import type { ProofStep } from '../../client/core/release-proof.ts';
-import type { UpdateExplanation } from '../../coordinator/core/checks/explain-update.ts';
+import type { UpdateExplanation } from '../../coordinator/core/checks/explain/explain-update.ts';
 import type { RoundVerification } from '../../coordinator/flow/verify-round.ts';
 import type { MemberRecord } from '../../shared/wire/generated/vedette/v1/MemberRecord.ts';
 import type { ModelVersionsReply } from '../../shared/wire/generated/vedette/v1/ModelVersionsReply.ts';

@@ -1,7 +1,7 @@
 /** What came of it: from the model as published, and from what others would have had. */
 import { loadLearning } from '../../client/adapters/learning.ts';
 import { homeOf } from '../../coordinator/config.ts';
-import type { UpdateExplanation } from '../../coordinator/core/checks/explain-update.ts';
+import type { UpdateExplanation } from '../../coordinator/core/checks/explain/explain-update.ts';
 import type { RoundVerification } from '../../coordinator/flow/verify-round.ts';
 import type { Federation } from '../../shared/federation/schema.ts';
 import type { MemberRecord } from '../../shared/wire/generated/vedette/v1/MemberRecord.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeNorms } from '../../coordinator/core/checks/norm-gate.ts';
+import { judgeNorms } from '../../coordinator/core/checks/detectors/norm-gate.ts';
 
 const BOUNDS = { low: 0.1, high: 3 };
 

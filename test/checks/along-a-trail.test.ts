@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { CHANGE } from '../../coordinator/core/checks/change.ts';
-import type { CohortInput, Signal } from '../../coordinator/core/checks/detector.ts';
-import { DRIFT } from '../../coordinator/core/checks/drift.ts';
-import { OPPOSITION } from '../../coordinator/core/checks/opposition.ts';
-import { addedTo, meansIn, standsFor, weightOf } from '../../coordinator/core/checks/running-mean.ts';
+import { CHANGE } from '../../coordinator/core/checks/detectors/change.ts';
+import type { CohortInput, Signal } from '../../coordinator/core/checks/detectors/detector.ts';
+import { DRIFT } from '../../coordinator/core/checks/detectors/drift.ts';
+import { OPPOSITION } from '../../coordinator/core/checks/detectors/opposition.ts';
+import {
+  addedTo,
+  meansIn,
+  standsFor,
+  weightOf,
+} from '../../coordinator/core/checks/statistics/running-mean.ts';
 import { Random } from '../../shared/learning/random.ts';
 import {
   cohortOf,

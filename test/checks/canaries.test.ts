@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { CANARY_AUDIT } from '../../coordinator/core/checks/audited.ts';
-import { CANARY_FAMILIES, MOST_ALIKE } from '../../coordinator/core/checks/canary-families.ts';
-import { CANARY_NORMALS } from '../../coordinator/core/checks/canary-normals.ts';
-import type { CohortInput, Signal } from '../../coordinator/core/checks/detector.ts';
+import { CANARY_AUDIT } from '../../coordinator/core/checks/detectors/audited.ts';
+import { CANARY_FAMILIES, MOST_ALIKE } from '../../coordinator/core/checks/detectors/canary-families.ts';
+import { CANARY_NORMALS } from '../../coordinator/core/checks/detectors/canary-normals.ts';
+import type { CohortInput, Signal } from '../../coordinator/core/checks/detectors/detector.ts';
+import { OWN_NORMALS } from '../../coordinator/core/checks/detectors/own-normals.ts';
 import type { AuditMeasures } from '../../coordinator/core/checks/measures.ts';
-import { OWN_NORMALS } from '../../coordinator/core/checks/own-normals.ts';
 import { restrictMeasures } from '../../coordinator/core/checks/restrict-measures.ts';
 import { Random } from '../../shared/learning/random.ts';
 import {

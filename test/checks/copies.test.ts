@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { COPY, copiedIn } from '../../coordinator/core/checks/copy.ts';
-import { REPLAY } from '../../coordinator/core/checks/replay.ts';
+import { COPY, copiedIn } from '../../coordinator/core/checks/detectors/copy.ts';
+import { REPLAY } from '../../coordinator/core/checks/detectors/replay.ts';
 import { NO_TRAIL, trailAfter } from '../../coordinator/core/standing/trail.ts';
 import { Random } from '../../shared/learning/random.ts';
 import {

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { canaryEffects } from '../../coordinator/core/checks/canary-effects.ts';
-import { counterfactualOf } from '../../coordinator/core/checks/counterfactual.ts';
 import type { RoundEvidence } from '../../coordinator/core/checks/evidence.ts';
+import { canaryEffects } from '../../coordinator/core/checks/explain/canary-effects.ts';
+import { counterfactualOf } from '../../coordinator/core/checks/explain/counterfactual.ts';
 import {
   explainUncompared,
   explainUpdate,
   type KnownDetector,
   type UpdateFacts,
-} from '../../coordinator/core/checks/explain-update.ts';
+} from '../../coordinator/core/checks/explain/explain-update.ts';
+import { ownExplanation } from '../../coordinator/core/checks/explain/own-explanation.ts';
+import { ownVerdict } from '../../coordinator/core/checks/explain/own-verdict.ts';
 import type { CohortMeasures } from '../../coordinator/core/checks/measures.ts';
-import { ownExplanation } from '../../coordinator/core/checks/own-explanation.ts';
-import { ownVerdict } from '../../coordinator/core/checks/own-verdict.ts';
 import { restrictMeasures } from '../../coordinator/core/checks/restrict-measures.ts';
 import { policyForSize } from '../../coordinator/core/checks/size-policy.ts';
 import { validateFederation } from '../../shared/federation/load.ts';

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DISTANCE } from '../../coordinator/core/checks/distance.ts';
-import { cosinesOf, cosinesToOthers, squaredDistances } from '../../coordinator/core/checks/geometry.ts';
+import { DISTANCE } from '../../coordinator/core/checks/detectors/distance.ts';
+import {
+  cosinesOf,
+  cosinesToOthers,
+  squaredDistances,
+} from '../../coordinator/core/checks/statistics/geometry.ts';
 import { cohortOf, dot, measuresOf, plus, scaled, unit } from './made-cohort.ts';
 
 const vectors = fc.array(

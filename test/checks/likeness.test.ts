@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { likenessOf } from '../../coordinator/core/checks/likeness.ts';
+import { likenessOf } from '../../coordinator/core/checks/detectors/likeness.ts';
 import type { Feature } from '../../shared/federation/schema.ts';
 import { Random } from '../../shared/learning/random.ts';
 

@@ -1,6 +1,6 @@
 /** Cohorts made of vectors, measured the way the coordinator measures files. */
 import { type ScreenedCohort, screenCohort } from '../../coordinator/core/checks/cohort.ts';
-import type { CohortInput, Detector, Signal } from '../../coordinator/core/checks/detector.ts';
+import type { CohortInput, Detector, Signal } from '../../coordinator/core/checks/detectors/detector.ts';
 import type { CohortMeasures } from '../../coordinator/core/checks/measures.ts';
 import { policyForSize } from '../../coordinator/core/checks/size-policy.ts';
 import { NO_TRAIL, type Trail, trailAfter } from '../../coordinator/core/standing/trail.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { CLAIM } from '../../coordinator/core/checks/claim.ts';
-import type { CohortInput, Detector } from '../../coordinator/core/checks/detector.ts';
-import { DIRECTION } from '../../coordinator/core/checks/direction.ts';
-import { DISTANCE } from '../../coordinator/core/checks/distance.ts';
-import { SIGNS } from '../../coordinator/core/checks/signs.ts';
-import { SPECTRAL } from '../../coordinator/core/checks/spectral.ts';
+import { CLAIM } from '../../coordinator/core/checks/detectors/claim.ts';
+import type { CohortInput, Detector } from '../../coordinator/core/checks/detectors/detector.ts';
+import { DIRECTION } from '../../coordinator/core/checks/detectors/direction.ts';
+import { DISTANCE } from '../../coordinator/core/checks/detectors/distance.ts';
+import { SIGNS } from '../../coordinator/core/checks/detectors/signs.ts';
+import { SPECTRAL } from '../../coordinator/core/checks/detectors/spectral.ts';
 import {
   cohortOf,
   failing,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeSpread, type SpreadCheck, spreadOf } from '../../coordinator/core/checks/spread.ts';
+import { judgeSpread, type SpreadCheck, spreadOf } from '../../coordinator/core/checks/statistics/spread.ts';
 import { memberAt } from './made-cohort.ts';
 
 const CHECK: SpreadCheck = {

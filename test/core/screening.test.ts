@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { screenCohort } from '../../coordinator/core/checks/cohort.ts';
-import type { CohortInput } from '../../coordinator/core/checks/detector.ts';
-import { DETECTOR_NAMES, DETECTORS, requireKnownDetectors } from '../../coordinator/core/checks/detectors.ts';
+import type { CohortInput } from '../../coordinator/core/checks/detectors/detector.ts';
+import {
+  DETECTOR_NAMES,
+  DETECTORS,
+  requireKnownDetectors,
+} from '../../coordinator/core/checks/detectors/registry.ts';
 import { assumedOutliers, policyForSize } from '../../coordinator/core/checks/size-policy.ts';
 import { CHECKS, cohortOf, HonestMembers, measuresOf, scaled, type Vector } from '../checks/made-cohort.ts';
 import { refusalOf } from '../support/refusal-of.ts';

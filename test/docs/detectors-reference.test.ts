@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DETECTORS } from '../../coordinator/core/checks/detectors.ts';
+import { DETECTORS } from '../../coordinator/core/checks/detectors/registry.ts';
 import { page } from './pages.ts';
 
 const text = page('docs/reference/detectors.md');

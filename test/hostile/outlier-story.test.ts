@@ -10,7 +10,7 @@ import { withJournal } from '../../coordinator/cli/journal-source.ts';
 import { recomputeRounds } from '../../coordinator/cli/recompute.ts';
 import { homeOf } from '../../coordinator/config.ts';
 import type { RoundEvidence } from '../../coordinator/core/checks/evidence.ts';
-import type { UpdateExplanation } from '../../coordinator/core/checks/explain-update.ts';
+import type { UpdateExplanation } from '../../coordinator/core/checks/explain/explain-update.ts';
 import type { RoundVerification } from '../../coordinator/flow/verify-round.ts';
 import type { Draft } from '../../coordinator/ports/journal.ts';
 import { clientCommand } from '../support/client-command.ts';

@@ -12,7 +12,7 @@ import { withJournal } from '../../coordinator/cli/journal-source.ts';
 import { recomputeModel, recomputeRounds } from '../../coordinator/cli/recompute.ts';
 import { entryLine } from '../../coordinator/cli/watch.ts';
 import { homeOf } from '../../coordinator/config.ts';
-import type { UpdateExplanation } from '../../coordinator/core/checks/explain-update.ts';
+import type { UpdateExplanation } from '../../coordinator/core/checks/explain/explain-update.ts';
 import type { DataOf, Evaluation, EventType, Recorded } from '../../coordinator/core/events.ts';
 import { recordedEntries } from '../../coordinator/flow/desk.ts';
 import type { Draft } from '../../coordinator/ports/journal.ts';

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { CONTROL } from '../../coordinator/cli/connect.ts';
 import { withJournal } from '../../coordinator/cli/journal-source.ts';
 import { recomputeRounds } from '../../coordinator/cli/recompute.ts';
-import type { UpdateExplanation } from '../../coordinator/core/checks/explain-update.ts';
+import type { UpdateExplanation } from '../../coordinator/core/checks/explain/explain-update.ts';
 import { driveConsortium } from '../support/driven-consortium.ts';
 import { operate } from '../support/small-consortium.ts';
 import { storageFolder } from '../support/storage-folder.ts';

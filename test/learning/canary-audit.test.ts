@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { auditSums } from '../../coordinator/adapters/compute/audit.ts';
-import { auditCanaries, type CanaryRow, mostRemoved } from '../../coordinator/core/checks/canary-audit.ts';
+import {
+  auditCanaries,
+  type CanaryRow,
+  mostRemoved,
+} from '../../coordinator/core/checks/detectors/canary-audit.ts';
 import { countedSamples, mediansCounted } from '../../coordinator/core/round/counted-samples.ts';
 import type { Federation } from '../../shared/federation/schema.ts';
 import { familyOf } from '../../shared/learning/families.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { measureTensors } from '../../coordinator/adapters/compute/measure.ts';
 import { trimOf } from '../../coordinator/core/aggregators/trimmed-mean.ts';
 import { screenCohort } from '../../coordinator/core/checks/cohort.ts';
-import type { CohortInput } from '../../coordinator/core/checks/detector.ts';
+import type { CohortInput } from '../../coordinator/core/checks/detectors/detector.ts';
 import { policyForSize } from '../../coordinator/core/checks/size-policy.ts';
 import { aggregate } from '../../coordinator/flow/aggregate.ts';
 import { openRun } from '../../coordinator/flow/open-run.ts';

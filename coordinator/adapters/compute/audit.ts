@@ -3,8 +3,8 @@ import type { ModelFamily, RoundStep, RowBatch } from '../../../shared/learning/
 import { readTensors } from '../../../shared/tensors/column-reader.ts';
 import { requireLayout, tensorsOfFlat } from '../../../shared/tensors/safetensors.ts';
 import { elementsIn, type Layout, type TensorSet } from '../../../shared/tensors/tensor.ts';
-import { auditCanaries, type CanaryRow } from '../../core/checks/canary-audit.ts';
-import { likenessOf } from '../../core/checks/likeness.ts';
+import { auditCanaries, type CanaryRow } from '../../core/checks/detectors/canary-audit.ts';
+import { likenessOf } from '../../core/checks/detectors/likeness.ts';
 import type { AuditMeasures } from '../../core/checks/measures.ts';
 import type { AuditJob, WeighedUpdate } from '../../ports/compute.ts';
 import { type CanarySet, NORMAL } from './canaries.ts';

@@ -1,11 +1,11 @@
-/** Updates that passed the door, held against each other. Each detector is a file beside this one. */
+/** Updates that passed the door, held against each other. Each detector is a file in `detectors/`. */
 import type { Finding, Verdict } from '../../../shared/verdict.ts';
-import type { CohortInput, Detector, Signal } from './detector.ts';
-import { DETECTORS } from './detectors.ts';
-import { medianOf } from './median.ts';
+import type { CohortInput, Detector, Signal } from './detectors/detector.ts';
+import { DETECTORS } from './detectors/registry.ts';
 import { restrictMeasures } from './restrict-measures.ts';
 import type { SizePolicy } from './size-policy.ts';
-import { LEAST_SPREAD } from './spread.ts';
+import { medianOf } from './statistics/median.ts';
+import { LEAST_SPREAD } from './statistics/spread.ts';
 
 export interface ScreenedCohort {
   /** Every update, in order, with every finding, passed or not. */

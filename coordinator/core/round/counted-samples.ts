@@ -1,4 +1,4 @@
-import { medianOf } from '../checks/median.ts';
+import { medianOf } from '../checks/statistics/median.ts';
 
 /** Rounds that only set the scale of the others: what a member may move there, everybody's rows are seen through. */
 const STATISTICS: ReadonlySet<string> = new Set(['spans', 'histograms', 'moments']);

@@ -1,5 +1,5 @@
 import type { Finding, Verdict } from '../../../shared/verdict.ts';
-import { CANARY_AUDIT } from '../checks/audited.ts';
+import { CANARY_AUDIT } from '../checks/detectors/audited.ts';
 import type { CommandOf } from '../commands.ts';
 import { type Event, event, type Recorded, type RoundFacts } from '../events.ts';
 import { evolveAll } from '../evolve.ts';

@@ -2,7 +2,7 @@
  * What happens to a standing by itself after a round: quarantine of whoever is an outlier again and again, release of
  * whoever has been clean for long enough. Every step has a brake: the mode, a pause, a budget, the quorum.
  */
-import { ownVerdict } from '../checks/own-verdict.ts';
+import { ownVerdict } from '../checks/explain/own-verdict.ts';
 import { assumedOutliers, policyForSize } from '../checks/size-policy.ts';
 import { AUTOMATIC, type DataOf, type Event, event } from '../events.ts';
 import { activeMembers } from '../round/cohort.ts';

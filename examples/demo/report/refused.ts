@@ -1,5 +1,5 @@
 /** What was refused, with the evidence that the coordinator kept of it, and what followed for the member. */
-import type { UpdateExplanation } from '../../../coordinator/core/checks/explain-update.ts';
+import type { UpdateExplanation } from '../../../coordinator/core/checks/explain/explain-update.ts';
 import { REFUSALS } from '../../../shared/refusal.ts';
 import { printable } from '../../../shared/terminal/run-program.ts';
 import { TEXT_COLUMNS, wrapped } from '../../../shared/terminal/wrap.ts';

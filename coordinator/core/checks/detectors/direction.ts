@@ -3,9 +3,10 @@
  * gradients point anywhere near convergence (they sum to about 0), so that a sign says nothing: only who stands out of
  * this cohort, in this round, is told. Blind to whatever stays within the honest spread.
  */
+
+import { cosinesToOthers } from '../statistics/geometry.ts';
+import { judgeSpread } from '../statistics/spread.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';
-import { cosinesToOthers } from './geometry.ts';
-import { judgeSpread } from './spread.ts';
 
 const DEVIATIONS = 10;
 /** Cosine of two honest updates of one member in two rounds: it moves by more than this. */

@@ -5,8 +5,8 @@
  * nearest of them is no farther than normal canaries of the other members are from the nearest other of the same
  * contributor, nine times in ten: how far apart a member's own rows are widens nothing for itself.
  */
-import type { Feature } from '../../../shared/federation/schema.ts';
-import type { RowBatch } from '../../../shared/learning/family.ts';
+import type { Feature } from '../../../../shared/federation/schema.ts';
+import type { RowBatch } from '../../../../shared/learning/family.ts';
 
 /** Of the distances between normal canaries of one contributor, the share that is within reach. */
 const WITHIN = 0.9;

@@ -5,11 +5,11 @@
  * or in many: two who take turns with one member's leaked update look like that member copying two. So nobody is kept
  * out for it: the copies together count as one update. Blind to copies with noise on top.
  */
-import type { Trail } from '../standing/trail.ts';
+import type { Trail } from '../../standing/trail.ts';
+import { short } from '../statistics/figures.ts';
+import { cosinesOf, type Matrix, squaredDistances } from '../statistics/geometry.ts';
+import { medianOf } from '../statistics/median.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';
-import { short } from './figures.ts';
-import { cosinesOf, type Matrix, squaredDistances } from './geometry.ts';
-import { medianOf } from './median.ts';
 
 /** The most that 1 − cosine of two copies is. Honest members of one sector came within .05 in their first rounds. */
 export const LEAST_ANGLE = 0.001;

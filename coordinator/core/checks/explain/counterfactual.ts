@@ -1,6 +1,6 @@
 /** What would have had to be otherwise for an update to be let in. */
-import type { Finding } from '../../../shared/verdict.ts';
-import type { SizePolicy } from './size-policy.ts';
+import type { Finding } from '../../../../shared/verdict.ts';
+import type { SizePolicy } from '../size-policy.ts';
 
 /** What one failed check would have let pass. */
 export interface Requirement {

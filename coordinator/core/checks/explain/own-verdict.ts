@@ -2,9 +2,9 @@
  * A verdict as its member may read it. Some findings are about other members too, copies and pairs above all: they say
  * so without the names. A check on canaries that passed says only its number: its words name the canaries.
  */
-import type { Finding, Verdict } from '../../../shared/verdict.ts';
-import type { Detector } from './detector.ts';
-import { DETECTORS } from './detectors.ts';
+import type { Finding, Verdict } from '../../../../shared/verdict.ts';
+import type { Detector } from '../detectors/detector.ts';
+import { DETECTORS } from '../detectors/registry.ts';
 
 /** Kinds of checks whose words name members; the others' words may hold a member's name by chance. */
 const NAMING: ReadonlySet<Detector['kind']> = new Set(['copy', 'canary']);

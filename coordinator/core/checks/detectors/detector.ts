@@ -1,9 +1,9 @@
 /** What every check against the cohort is and says of itself. */
-import type { Federation } from '../../../shared/federation/schema.ts';
-import type { Finding } from '../../../shared/verdict.ts';
-import type { Trail } from '../standing/trail.ts';
-import type { AuditMeasures, CohortMeasures } from './measures.ts';
-import type { SizePolicy } from './size-policy.ts';
+import type { Federation } from '../../../../shared/federation/schema.ts';
+import type { Finding } from '../../../../shared/verdict.ts';
+import type { Trail } from '../../standing/trail.ts';
+import type { AuditMeasures, CohortMeasures } from '../measures.ts';
+import type { SizePolicy } from '../size-policy.ts';
 
 /** One update as the cohort's checks see it. */
 export interface CohortUpdate {

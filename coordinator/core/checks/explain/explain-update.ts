@@ -1,14 +1,14 @@
 /** Why an update was judged as it was: every number against its bound, read from the evidence of its round. Pure. */
-import type { Finding, Verdict } from '../../../shared/verdict.ts';
-import type { TrailPoint } from '../standing/trail.ts';
+import type { Finding, Verdict } from '../../../../shared/verdict.ts';
+import type { TrailPoint } from '../../standing/trail.ts';
+import type { Detector } from '../detectors/detector.ts';
+import type { RoundEvidence } from '../evidence.ts';
+import type { AuditMeasures, AuditStep, CohortMeasures } from '../measures.ts';
+import { restrictMeasures } from '../restrict-measures.ts';
+import type { SizePolicy } from '../size-policy.ts';
+import { medianOf } from '../statistics/median.ts';
 import { type CanaryEffect, canaryEffects } from './canary-effects.ts';
 import { type Counterfactual, counterfactualOf } from './counterfactual.ts';
-import type { Detector } from './detector.ts';
-import type { RoundEvidence } from './evidence.ts';
-import type { AuditMeasures, AuditStep, CohortMeasures } from './measures.ts';
-import { medianOf } from './median.ts';
-import { restrictMeasures } from './restrict-measures.ts';
-import type { SizePolicy } from './size-policy.ts';
 
 /** What the journal holds of an update beside the evidence. */
 export interface UpdateFacts {

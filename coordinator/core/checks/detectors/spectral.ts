@@ -3,9 +3,10 @@
  * directions, found in its dual form as the top eigenvector of their n × n centred inner products. Colluders who push
  * one way together make that direction their own. Blind when the honest members' data spread them further.
  */
+
+import { cosinesOf, type Matrix } from '../statistics/geometry.ts';
+import { judgeSpread } from '../statistics/spread.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';
-import { cosinesOf, type Matrix } from './geometry.ts';
-import { judgeSpread } from './spread.ts';
 
 const DEVIATIONS = 6;
 /** As a part of an even spread in all directions. */

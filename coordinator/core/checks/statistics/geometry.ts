@@ -1,5 +1,5 @@
 /** Angles and distances between the updates of a cohort, from their inner products alone. */
-import type { CohortMeasures } from './measures.ts';
+import type { CohortMeasures } from '../measures.ts';
 
 export type Matrix = readonly (readonly number[])[];
 

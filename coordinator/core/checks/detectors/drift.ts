@@ -4,9 +4,10 @@
  * constant push too (honest members: 49–110 after 150 rounds), so a member is held against its peers, and only a drift
  * many times theirs is told. Blind to drifts inside genuine differences.
  */
+
+import { addedTo, keptSums, standsFor } from '../statistics/running-mean.ts';
+import { judgeSpread } from '../statistics/spread.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';
-import { addedTo, keptSums, standsFor } from './running-mean.ts';
-import { judgeSpread } from './spread.ts';
 
 /** Directions of the sketch that are added up; D comes out within a quarter or so (√(2/32)). */
 const DIRECTIONS = 32;

@@ -4,13 +4,13 @@
  * from the first round, and to change in small steps.
  */
 
+import { short, tellApart } from '../statistics/figures.ts';
+import { medianOf } from '../statistics/median.ts';
+import { spreadOf } from '../statistics/spread.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';
 import { DIRECTION } from './direction.ts';
 import { DISTANCE } from './distance.ts';
-import { short, tellApart } from './figures.ts';
-import { medianOf } from './median.ts';
 import { SIGNS } from './signs.ts';
-import { spreadOf } from './spread.ts';
 
 const DEVIATIONS = 14;
 const LEAST_POINTS = 8;

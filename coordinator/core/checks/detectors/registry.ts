@@ -1,6 +1,6 @@
 /** Every check against the cohort. A new one is a file beside this, and its line here. */
-import type { Federation } from '../../../shared/federation/schema.ts';
-import { Refusal } from '../../../shared/refusal.ts';
+import type { Federation } from '../../../../shared/federation/schema.ts';
+import { Refusal } from '../../../../shared/refusal.ts';
 import { CANARY_AUDIT } from './audited.ts';
 import { CANARY_FAMILIES } from './canary-families.ts';
 import { CANARY_NORMALS } from './canary-normals.ts';

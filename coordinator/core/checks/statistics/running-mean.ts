@@ -2,7 +2,7 @@
  * Means along a member's trail. One round of a gradient is mostly noise; what a member is after shows in the mean of
  * many. Older rounds fade, so that a change of mind shows too.
  */
-import type { CohortInput } from './detector.ts';
+import type { CohortInput } from '../detectors/detector.ts';
 
 /** What a round keeps of its weight with each round that follows: half after 14 rounds, at most 20 rounds together. */
 export const MEMORY = 0.95;

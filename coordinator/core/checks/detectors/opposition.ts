@@ -3,11 +3,12 @@
  * direction of the others. What one round's spread hides, a flipped gradient shows in ten. Honest members of other data
  * lie around 0 near convergence, hence the absolute bound. Blind where most pull against one another for good reason.
  */
+
+import { short } from '../statistics/figures.ts';
+import { cosinesToOthers } from '../statistics/geometry.ts';
+import { addedTo, keptSums, meansIn, standsFor } from '../statistics/running-mean.ts';
+import { LEAST_SPREAD, type Spread, spreadOf } from '../statistics/spread.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';
-import { short } from './figures.ts';
-import { cosinesToOthers } from './geometry.ts';
-import { addedTo, keptSums, meansIn, standsFor } from './running-mean.ts';
-import { LEAST_SPREAD, type Spread, spreadOf } from './spread.ts';
 
 /**
  * The bound lies 3 σ below the cohort's median, but never above the first of these cosines (honest members come to −.2)

@@ -4,9 +4,9 @@
  * 5.1). One member at any extreme moves a bound no further than if it stood just outside the others: past that, how far
  * out it is no longer matters.
  */
-import type { RefusalCode } from '../../../shared/refusal.ts';
-import type { Finding } from '../../../shared/verdict.ts';
-import type { Signal } from './detector.ts';
+import type { RefusalCode } from '../../../../shared/refusal.ts';
+import type { Finding } from '../../../../shared/verdict.ts';
+import type { Signal } from '../detectors/detector.ts';
 import { short, tellApart } from './figures.ts';
 import { medianOf } from './median.ts';
 

@@ -11,11 +11,12 @@
  * hide the same do not shield each other. Blind to anomalies that nobody put among the canaries, to members who pass them
  * off as their normal canaries, and to harm that leaves the ranks alone.
  */
+
+import type { CohortMeasures } from '../measures.ts';
+import { rowOf } from '../statistics/geometry.ts';
+import { addedTo, keptSums, meansIn, standsFor } from '../statistics/running-mean.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';
-import { rowOf } from './geometry.ts';
-import type { CohortMeasures } from './measures.ts';
 import { OWN_NORMALS_OF } from './own-normals.ts';
-import { addedTo, keptSums, meansIn, standsFor } from './running-mean.ts';
 
 /** cos′ of honest members came to .33 in the first rounds, while all that is normal is still new to the model. */
 export const MOST_ALIKE = 0.4;

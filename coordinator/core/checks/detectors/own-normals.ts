@@ -6,11 +6,12 @@
  * median. Both are absolute: a minority cannot shift them. Blind to whoever also learns its own rows, to members who gave
  * no normal canaries, and unfair where what a member gave is no longer its traffic: then the file wants new rows.
  */
+
+import { short } from '../statistics/figures.ts';
+import { cosinesOf, rowOf } from '../statistics/geometry.ts';
+import { medianOf } from '../statistics/median.ts';
+import { addedTo, keptSums, meansIn, standsFor } from '../statistics/running-mean.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';
-import { short } from './figures.ts';
-import { cosinesOf, rowOf } from './geometry.ts';
-import { medianOf } from './median.ts';
-import { addedTo, keptSums, meansIn, standsFor } from './running-mean.ts';
 
 /** Prefix of references: the gradient of the mean score of the normal canaries that a member gave. */
 export const OWN_NORMALS_OF = 'normals/';

@@ -4,11 +4,12 @@
  * with it some of everybody's; whoever pushes the model back, by whatever formula, raises it. One round is noise
  * (σ ≈ .1–.3). Blind to harm that leaves normal traffic alone.
  */
+
+import { short } from '../statistics/figures.ts';
+import { cosinesOf, rowOf } from '../statistics/geometry.ts';
+import { addedTo, keptSums, meansIn, standsFor } from '../statistics/running-mean.ts';
+import { type Spread, spreadOf } from '../statistics/spread.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';
-import { short } from './figures.ts';
-import { cosinesOf, rowOf } from './geometry.ts';
-import { addedTo, keptSums, meansIn, standsFor } from './running-mean.ts';
-import { type Spread, spreadOf } from './spread.ts';
 
 /**
  * The bound lies 3 σ below the cohort's median, but never above the first of these cosines (whoever does so little harm

@@ -3,7 +3,7 @@
  * step is the plain mean of the cohort with the update or without it. Nothing is trained or scored for it: the inner
  * products of updates and gradients are in the measures.
  */
-import type { CohortMeasures } from './measures.ts';
+import type { CohortMeasures } from '../measures.ts';
 
 export interface CanaryEffect {
   /** A label of the canary set. */

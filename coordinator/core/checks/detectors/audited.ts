@@ -3,10 +3,10 @@
  * anomaly stands out again. The audit itself, with its formula, is in `canary-audit.ts`. Blind to anomalies of which
  * others hold too few canaries.
  */
-import type { Finding } from '../../../shared/verdict.ts';
+import type { Finding } from '../../../../shared/verdict.ts';
+import type { AuditMeasures, AuditStep } from '../measures.ts';
+import { short } from '../statistics/figures.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';
-import { short } from './figures.ts';
-import type { AuditMeasures, AuditStep } from './measures.ts';
 
 export const CANARY_AUDIT: Detector = {
   name: 'canary-audit',

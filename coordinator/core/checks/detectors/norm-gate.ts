@@ -2,10 +2,10 @@
  * Refuses updates whose L2 norm stands out of its cohort. An outlier is refused, not clipped: clipped, it would still
  * enter with the full length of an honest update. Bounds [0.1, 3] × median: Xu et al., SignGuard, ICDCS 2022.
  */
-import type { Finding } from '../../../shared/verdict.ts';
+import type { Finding } from '../../../../shared/verdict.ts';
+import { short, tellApart } from '../statistics/figures.ts';
+import { medianOf } from '../statistics/median.ts';
 import type { Detector } from './detector.ts';
-import { short, tellApart } from './figures.ts';
-import { medianOf } from './median.ts';
 
 export interface NormedUpdate {
   readonly member: string;

@@ -4,12 +4,13 @@
  * batches), nobody is told apart. Along the trail: with noise on top it stays far closer than the others' gradients, which
  * leave the last direction behind as soon as the model has found it. Blind to a replay mixed with a gradient of its own.
  */
+
+import { short } from '../statistics/figures.ts';
+import { cosinesOf, rowOf } from '../statistics/geometry.ts';
+import { medianOf } from '../statistics/median.ts';
+import { addedTo, keptSums, meansIn, standsFor } from '../statistics/running-mean.ts';
 import { ANGLE_RATIO, LEAST_ANGLE } from './copy.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';
-import { short } from './figures.ts';
-import { cosinesOf, rowOf } from './geometry.ts';
-import { medianOf } from './median.ts';
-import { addedTo, keptSums, meansIn, standsFor } from './running-mean.ts';
 
 const LEAST_COHORT = 3;
 /** Faded mean cosines of honest members came to .76 in the first ten rounds and fall apart by .3 after; replays keep .95 and more. */

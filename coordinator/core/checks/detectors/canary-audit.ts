@@ -14,7 +14,7 @@
  * three beyond 3τ, else four: colluders hide for one another, and show when all of them are left out. And again from
  * those who are left. Measured in `docs/explanation/canary-audit.md`.
  */
-import type { AuditMeasures, AuditStep } from './measures.ts';
+import type { AuditMeasures, AuditStep } from '../measures.ts';
 
 /** Pairs tried in one pass. Of more, only those among the members with the largest δ of their own. */
 const MOST_PAIRS = 100;
