@@ -2,7 +2,6 @@
  * A node at work. One loop listens: it checks every head of the journal and keeps the newest situation. The other does
  * what the newest situation asks, one thing at a time. Nothing is queued: whatever was missed no longer matters.
  */
-
 import { Refusal } from '../../shared/refusal.ts';
 import { afterDuty, afterFollowing, delayAfterMs, type NextMove } from '../core/after-failure.ts';
 import { ballotKey, type Done, type Duty, dutyOf, roundKey } from '../core/duty.ts';

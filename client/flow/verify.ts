@@ -1,5 +1,4 @@
 /** Offline proof of where a folder's model comes from. */
-
 import { proveRelease, type ReleaseProof, type ReleaseTrust } from '../core/release-proof.ts';
 import { readRelease } from './read-release.ts';
 

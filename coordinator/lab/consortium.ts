@@ -1,5 +1,4 @@
 /** A federation of simulated members, enrolled and active, with keys to sign their headers. */
-
 import { federationDigest } from '../../shared/federation/load.ts';
 import type { Federation, RuleSpec } from '../../shared/federation/schema.ts';
 import { makeKey, type SigningKey } from '../../shared/identity/keys.ts';

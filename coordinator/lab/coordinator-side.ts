@@ -1,5 +1,4 @@
 /** The coordinator of a simulation: the core decides, the production arithmetic measures and combines. */
-
 import { tensorsOfFlat } from '../../shared/tensors/safetensors.ts';
 import { elementsIn, type TensorSet } from '../../shared/tensors/tensor.ts';
 import { ACCEPTED } from '../../shared/verdict.ts';

@@ -1,5 +1,4 @@
 /** A round with three honest members and a hostile one, over real TLS. */
-
 import type { RoundPlan } from '../../client/ports/coordinator.ts';
 import { serve } from '../../coordinator/compose.ts';
 import type { RoundDetail } from '../../shared/wire/generated/vedette/v1/RoundDetail.ts';

@@ -1,5 +1,4 @@
 /** When a collection closes. Waiting is measured in progress: whoever moves is waited for. */
-
 import type { RoundWindows } from '../../../shared/federation/schema.ts';
 import { type DataOf, type Event, event } from '../events.ts';
 import { type CollectingPhase, receivedOf, type Seats } from '../state.ts';

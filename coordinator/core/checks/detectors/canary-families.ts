@@ -11,7 +11,6 @@
  * hide the same do not shield each other. Blind to anomalies that nobody put among the canaries, to members who pass them
  * off as their normal canaries, and to harm that leaves the ranks alone.
  */
-
 import type { CohortMeasures } from '../measures.ts';
 import { rowOf } from '../statistics/geometry.ts';
 import { addedTo, keptSums, meansIn, standsFor } from '../statistics/running-mean.ts';

@@ -3,7 +3,6 @@
  * of its trail, less what changed for the cohort as a whole. Works from eight rounds of trail on. Blind to whoever was so
  * from the first round, and to change in small steps.
  */
-
 import { short, tellApart } from '../statistics/figures.ts';
 import { medianOf } from '../statistics/median.ts';
 import { spreadOf } from '../statistics/spread.ts';

@@ -3,7 +3,6 @@
  * the others' losses, where it gave none), and the samples it claims, against the others'. Its other rows nobody can
  * see, and data differ: mild, never enough by itself. Claims also count up to a bound only (`counted-samples.ts`).
  */
-
 import { short } from '../statistics/figures.ts';
 import { medianOf } from '../statistics/median.ts';
 import { judgeSpread, LEAST_SPREAD } from '../statistics/spread.ts';

@@ -3,7 +3,6 @@
  * gradients point anywhere near convergence (they sum to about 0), so that a sign says nothing: only who stands out of
  * this cohort, in this round, is told. Blind to whatever stays within the honest spread.
  */
-
 import { cosinesToOthers } from '../statistics/geometry.ts';
 import { judgeSpread } from '../statistics/spread.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';

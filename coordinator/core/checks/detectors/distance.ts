@@ -2,7 +2,6 @@
  * The score of Krum: the mean squared distance of an update to the n − f − 2 nearest others, as a ratio to the cohort's
  * median. Holds while 2f + 2 < n. Blind to f colluders who stay near one another and near the honest.
  */
-
 import { squaredDistances } from '../statistics/geometry.ts';
 import { medianOf } from '../statistics/median.ts';
 import { judgeSpread } from '../statistics/spread.ts';

@@ -4,7 +4,6 @@
  * constant push too (honest members: 49–110 after 150 rounds), so a member is held against its peers, and only a drift
  * many times theirs is told. Blind to drifts inside genuine differences.
  */
-
 import { addedTo, keptSums, standsFor } from '../statistics/running-mean.ts';
 import { judgeSpread } from '../statistics/spread.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';

@@ -6,7 +6,6 @@
  * median. Both are absolute: a minority cannot shift them. Blind to whoever also learns its own rows, to members who gave
  * no normal canaries, and unfair where what a member gave is no longer its traffic: then the file wants new rows.
  */
-
 import { short } from '../statistics/figures.ts';
 import { cosinesOf, rowOf } from '../statistics/geometry.ts';
 import { medianOf } from '../statistics/median.ts';

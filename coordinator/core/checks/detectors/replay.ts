@@ -4,7 +4,6 @@
  * batches), nobody is told apart. Along the trail: with noise on top it stays far closer than the others' gradients, which
  * leave the last direction behind as soon as the model has found it. Blind to a replay mixed with a gradient of its own.
  */
-
 import { short } from '../statistics/figures.ts';
 import { cosinesOf, rowOf } from '../statistics/geometry.ts';
 import { medianOf } from '../statistics/median.ts';

@@ -2,7 +2,6 @@
  * Shares of elements above, at and below 0. Crafted vectors often have other shares than a gradient, whose dead units
  * give exact zeros. Blind to whatever keeps the signs; a member whose data leave other units dead stands out honestly.
  */
-
 import type { CohortMeasures } from '../measures.ts';
 import { judgeSpread } from '../statistics/spread.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';

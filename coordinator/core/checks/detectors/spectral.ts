@@ -3,7 +3,6 @@
  * directions, found in its dual form as the top eigenvector of their n × n centred inner products. Colluders who push
  * one way together make that direction their own. Blind when the honest members' data spread them further.
  */
-
 import { cosinesOf, type Matrix } from '../statistics/geometry.ts';
 import { judgeSpread } from '../statistics/spread.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';
