@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CANARY_AUDIT } from '../../coordinator/core/checks/detectors/audited.ts';
-import { CANARY_FAMILIES, MOST_ALIKE } from '../../coordinator/core/checks/detectors/canary-families.ts';
+import { CANARY_FAMILIES, EARLY } from '../../coordinator/core/checks/detectors/canary-families.ts';
 import { CANARY_NORMALS } from '../../coordinator/core/checks/detectors/canary-normals.ts';
 import type { CohortInput, Signal } from '../../coordinator/core/checks/detectors/detector.ts';
 import { OWN_NORMALS } from '../../coordinator/core/checks/detectors/own-normals.ts';
@@ -32,6 +32,8 @@ interface Story {
   /** Without: nobody gave normal canaries of its own. */
   readonly pooledOnly?: boolean;
   readonly rounds?: number;
+  /** AUROC that a step of length 1 costs the anomaly if it hides nothing else. */
+  readonly costs?: number;
 }
 
 /** Gradients of members whose canary normals pull the way their updates go; `probes` is the known anomaly. */
@@ -41,6 +43,7 @@ function storyOf({
   lookalikes = [],
   pooledOnly = false,
   rounds = ROUNDS,
+  costs = 0.2,
 }: Story): CohortInput[] {
   const members = new HonestMembers(seed);
   const normals = meanOf(Array.from({ length: 8 }, () => members.round(0.6))).map((own, at) =>
@@ -57,7 +60,7 @@ function storyOf({
     const references = {
       'slope/normal': scaled(members.common, -0.1),
       ...own,
-      'ranks/probes': scaled(hides, 0.2),
+      'ranks/probes': scaled(hides, costs),
     };
     return cohortOf(measuresOf(updates, references));
   });
@@ -91,7 +94,7 @@ describe('the canaries of known anomalies', () => {
     const story = { seed: 2, craft: hiding, lookalikes: [0] };
     expect(failed(judgeRounds(CANARY_FAMILIES, storyOf(story)))).toEqual([8, 9]);
     const blind = judgeRounds(CANARY_FAMILIES, storyOf({ ...story, pooledOnly: true }));
-    expect(blind[0]?.finding.value).toBeGreaterThan(MOST_ALIKE);
+    expect(blind[0]?.finding.value).toBeGreaterThan(EARLY.most);
   });
 
   it('wait ten rounds: one is noise', () => {
@@ -99,6 +102,20 @@ describe('the canaries of known anomalies', () => {
     expect(failed(judgeRounds(CANARY_FAMILIES, storyOf({ seed: 1, craft: hiding, rounds: 10 })))).toEqual([
       8, 9,
     ]);
+  });
+
+  it('bear less likeness from forty rounds on, and least where it costs most', () => {
+    const faintly = (own: Vector, at: number) => (at >= 8 ? plus(own, scaled(hides, 0.21)) : own);
+    const story = (rounds: number, costs: number) =>
+      judgeRounds(CANARY_FAMILIES, storyOf({ seed: 1, craft: faintly, rounds, costs }));
+    const likeness = story(40, 0.2)
+      .slice(8)
+      .map(({ finding }) => finding.value);
+    expect(Math.min(...likeness)).toBeGreaterThan(0.23);
+    expect(Math.max(...likeness)).toBeLessThan(0.28);
+    expect(failed(story(39, 0.2))).toEqual([]);
+    expect(failed(story(40, 0.2))).toEqual([8, 9]);
+    expect(failed(story(40, 0.07))).toEqual([]);
   });
 
   it('are not shielded by another who hides the same and costs more: f is spared, not blamed', () => {

@@ -17,15 +17,22 @@ import { addedTo, keptSums, meansIn, standsFor } from '../statistics/running-mea
 import type { CohortInput, Detector, Signal } from './detector.ts';
 import { OWN_NORMALS_OF } from './own-normals.ts';
 
+interface Bound {
+  /** cos′ */
+  readonly most: number;
+  /** AUROC, to first order, below which nobody is refused however well directed. */
+  readonly least: number;
+}
+
 /** cos′ of honest members came to .33 in the first rounds, while all that is normal is still new to the model. */
-export const MOST_ALIKE = 0.4;
-/** Later it came to .26, and of those who hide an anomaly to .30–.68. */
-export const MOST_ALIKE_LATER = 0.28;
+export const EARLY: Bound = { most: 0.4, least: 0.01 };
+/** Later it came to .26, and of those who hide an anomaly to .19–.68. */
+const LATER: Bound = { most: 0.28, least: 0.01 };
+/** The costlier, the less alike honest members are to hiding it: .20 among those who cost an anomaly .02. */
+const COSTLY: Bound = { most: 0.23, least: 0.02 };
 const LATER_ROUNDS = 40;
-/** AUROC, to first order, below which nobody is refused however well directed. */
-export const LEAST_LOSS = 0.01;
-/** The same where a member gave no normal canaries: honest members whose traffic looks like an anomaly came to .19. */
-export const LEAST_LOSS_POOLED = 0.2;
+/** Where a member gave no normal canaries: honest members whose traffic looks like an anomaly came to .19. */
+const LEAST_LOSS_POOLED = 0.2;
 const LEAST_ROUNDS = 10;
 /** Share of a label's canaries from which on they are a member's own: what a member gave does not judge that member. */
 const MOST_OWN = 0.5;
@@ -63,50 +70,49 @@ function judgeFamilies(input: CohortInput): readonly Signal[] {
   );
   const trails = sums.map((own, at) => ({
     effects: effectsIn(meansIn(own), labels),
-    bounds: boundsFor(own, ownSlope(measures, at) !== undefined),
+    ...boundsFor(own, ownSlope(measures, at) !== undefined),
     judgedBy: judgedBy(measures, at),
   }));
   const blamed = labels.map((_, place) => blamedFor(trails, place, Math.max(1, size.outliers)));
-  return trails.map(({ effects, bounds }, at) => {
-    const worst = worstOf(effects, (place) => blamed[place]?.has(at) === true);
-    return {
-      member: measures.members[at] ?? '',
-      sums: sums[at] ?? [],
-      finding: findingOf(worst, bounds),
-    };
-  });
+  return trails.map((trail, at) => ({
+    member: measures.members[at] ?? '',
+    sums: sums[at] ?? [],
+    finding: findingOf(
+      trail,
+      worstOf(trail, (place) => blamed[place]?.has(at) === true),
+    ),
+  }));
 }
 
 interface Bounds {
-  /** On cos′, and on the AUROC lost. */
-  readonly most: number;
-  readonly least: number;
   /** Whether the trail is long enough to fail. */
   readonly tested: boolean;
+  /** What holds for an effect that costs so much AUROC. */
+  readonly boundAt: (loss: number) => Bound;
 }
 
-interface Trailed {
+interface Trailed extends Bounds {
   readonly effects: readonly Effect[];
-  readonly bounds: Bounds;
   readonly judgedBy: (label: string) => boolean;
 }
 
 function boundsFor(sums: readonly number[], gaveNormals: boolean): Bounds {
-  return {
-    most: standsFor(sums, LATER_ROUNDS) ? MOST_ALIKE_LATER : MOST_ALIKE,
-    least: gaveNormals ? LEAST_LOSS : LEAST_LOSS_POOLED,
-    tested: standsFor(sums, LEAST_ROUNDS),
-  };
+  const tested = standsFor(sums, LEAST_ROUNDS);
+  const later = standsFor(sums, LATER_ROUNDS);
+  const usual = later ? LATER : EARLY;
+  if (!gaveNormals) return { tested, boundAt: () => ({ ...usual, least: LEAST_LOSS_POOLED }) };
+  return { tested, boundAt: (loss) => (later && loss >= COSTLY.least ? COSTLY : usual) };
 }
 
-function isWithin({ alike, loss }: Pick<Effect, 'alike' | 'loss'>, { most, least, tested }: Bounds): boolean {
-  return alike <= most || loss < least || !tested;
+function isBeyond({ tested, boundAt }: Bounds, { alike, loss }: Effect): boolean {
+  const { most, least } = boundAt(loss);
+  return tested && alike > most && loss >= least;
 }
 
-function findingOf(effect: Effect, bounds: Bounds): Signal['finding'] {
+function findingOf(trail: Trailed, effect: Effect): Signal['finding'] {
   const { label, alike, loss } = effect;
-  const { most, least } = bounds;
-  const passed = isWithin(effect, bounds);
+  const { most, least } = trail.boundAt(loss);
+  const passed = !isBeyond(trail, effect);
   const message = `mean cosine ${alike.toFixed(3)} to what hides ${label} (bound ${most}, from ${LEAST_ROUNDS} rounds on), beyond what its normal canaries explain; costs it ${(100 * loss).toFixed(2)} % AUROC to first order (at least ${100 * least} %)`;
   const seen = {
     check: CANARY_FAMILIES.name,
@@ -167,10 +173,10 @@ function judgedBy({ holders }: CohortMeasures, at: number): (label: string) => b
 function blamedFor(trails: readonly Trailed[], place: number, spared: number): ReadonlySet<number> {
   const none: Effect = { label: '', alike: 0, loss: 0 };
   const costliest = trails
-    .map(({ effects, bounds, judgedBy: isJudgedBy }, at) => {
-      const effect = effects[place] ?? none;
-      const judged = isJudgedBy(effect.label);
-      return { at, judged, loss: effect.loss, beyond: judged && !isWithin(effect, bounds) };
+    .map((trail, at) => {
+      const effect = trail.effects[place] ?? none;
+      const judged = trail.judgedBy(effect.label);
+      return { at, judged, loss: effect.loss, beyond: judged && isBeyond(trail, effect) };
     })
     .sort((a, b) => b.loss - a.loss);
   const blamed = new Set<number>();
@@ -185,10 +191,15 @@ function blamedFor(trails: readonly Trailed[], place: number, spared: number): R
   return blamed;
 }
 
-/** The label it is most alike to hiding, of those that are held against it; of all, where none is. */
-function worstOf(effects: readonly Effect[], isBlamed: (place: number) => boolean): Effect {
+/** Of the labels held against it, the one it is most alike to hiding, those beyond their bound first; of all, where none is. */
+function worstOf(trail: Trailed, isBlamed: (place: number) => boolean): Effect {
+  const { effects } = trail;
   const blamed = effects.filter((_, place) => isBlamed(place));
+  const beyond = blamed.filter((effect) => isBeyond(trail, effect));
   const alike = Math.min(0, ...effects.map((effect) => effect.alike));
   const none: Effect = { label: 'any label', alike, loss: 0 };
-  return blamed.reduce((worst, one) => (one.alike > worst.alike ? one : worst), none);
+  return (beyond.length > 0 ? beyond : blamed).reduce(
+    (worst, one) => (one.alike > worst.alike ? one : worst),
+    none,
+  );
 }
