@@ -110,6 +110,19 @@ describe('the detector of replays', () => {
     );
   });
 
+  it('takes nobody for a replay because others pull away from the aggregate', () => {
+    const follows = [0.9, 0.85, 0.7, 0.65, -0.9, -0.9];
+    const story = Array.from({ length: 15 }, () => {
+      const before = unit(drawn(random, 200));
+      const vectors = follows.map((cosine) =>
+        plus(scaled(before, cosine), scaled(unit(drawn(random, 200)), Math.sqrt(1 - cosine ** 2))),
+      );
+      return cohortOf(measuresOf(vectors, { previous: before }));
+    });
+    const signals = judgeRounds(REPLAY, story);
+    expect(signals.filter(({ finding }) => !finding.passed)).toEqual([]);
+  });
+
   it('tells nobody apart where all come close to it', () => {
     const close = Array.from({ length: 10 }, () => plus(previous, scaled(unit(drawn(random, 200)), 0.02)));
     expect(failing(REPLAY, cohortOf(measuresOf(close, { previous })))).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { influenceOf } from '../../coordinator/core/standing/conduct.ts';
-import { TRAIL_ROUNDS } from '../../coordinator/core/standing/trail.ts';
+import { NO_TRAIL, TRAIL_ROUNDS } from '../../coordinator/core/standing/trail.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import { dataOf, OUTLIER, Story, typesOf } from './story.ts';
 
@@ -95,6 +95,14 @@ describe('a trail', () => {
     });
     expect(sums).toEqual({ norm: [TRAIL_ROUNDS + 2] });
   });
+
+  it('begins anew with the next run, for those too who sent nothing to its first steps', () => {
+    const story = consortium();
+    roundWith(story);
+    story.when({ type: 'abort-run', reason: 'enough', by: 'olga' });
+    story.openRun(2);
+    expect(memberOf(story, 'ada').trail).toEqual(NO_TRAIL);
+  });
 });
 
 describe('quarantine by itself', () => {
@@ -160,6 +168,17 @@ describe('quarantine by itself', () => {
     story.when({ type: 'change-automation', paused: false, reason: '', by: 'olga' });
     expect(typesOf(roundWith(story))).toEqual(['cohort_screened']);
     expect(dataOf(roundWith(story, ['eve']), 'standing_changed')).toMatchObject({ member: 'eve' });
+  });
+
+  it('is no longer advised for a pause that has ended, though still for other reasons', () => {
+    const story = consortium({ budget: { quarantines: 1 }, window: 10 });
+    for (const refused of [['eve'], ['eve'], ['bob'], ['bob']]) roundWith(story, refused);
+    story.when({ type: 'change-automation', paused: true, reason: '', by: 'olga' });
+    for (const refused of [['dan'], ['dan']]) roundWith(story, refused);
+    expect(memberOf(story, 'dan').recommendation?.because).toBe('paused');
+    story.when({ type: 'change-automation', paused: false, reason: '', by: 'olga' });
+    expect(memberOf(story, 'dan').recommendation).toBeUndefined();
+    expect(memberOf(story, 'bob').recommendation?.because).toBe('budget');
   });
 
   it('takes the worst first, and stops at its budget until the window has passed', () => {

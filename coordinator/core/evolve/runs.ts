@@ -1,8 +1,10 @@
 /** Folds what happens in a run: its steps, its candidate, the model that comes of it. */
 import type { DataOf, Recorded } from '../events.ts';
 import { inPhase, inRun, withEntry } from '../parts.ts';
+import { NO_TRAIL } from '../standing/trail.ts';
 import type { Candidate, Run, State } from '../state.ts';
 
+/** Trails begin anew: what a member's updates did to another base says nothing of what they do to this one. */
 export function runOpened(state: State, { run, steps, base }: DataOf<'run_opened'>, index: number): State {
   const opened: Run = {
     run,
@@ -17,7 +19,8 @@ export function runOpened(state: State, { run, steps, base }: DataOf<'run_opened
     index,
     lastContributors: [],
   };
-  return { ...state, run: opened, runs: state.runs + 1 };
+  const members = new Map([...state.members].map(([id, member]) => [id, { ...member, trail: NO_TRAIL }]));
+  return { ...state, members, run: opened, runs: state.runs + 1 };
 }
 
 /** Nothing of what the run has learnt is kept: it may rest on what those left out had sent. */

@@ -1,4 +1,4 @@
-/** What the journal remembers of a member's last updates, for the checks that look along time. */
+/** What a member's last updates of the run under way came to, for the checks that look along time. */
 
 /** Rounds that are remembered. */
 export const TRAIL_ROUNDS = 10;

@@ -18,6 +18,8 @@ import type { CohortInput, Detector, Signal } from './detector.ts';
 import { OWN_NORMALS_OF } from './own-normals.ts';
 
 interface Bound {
+  /** Rounds of trail from which on it holds. */
+  readonly from: number;
   /** cos′ */
   readonly most: number;
   /** AUROC, to first order, below which nobody is refused however well directed. */
@@ -25,15 +27,13 @@ interface Bound {
 }
 
 /** cos′ of honest members came to .33 in the first rounds, while all that is normal is still new to the model. */
-export const EARLY: Bound = { most: 0.4, least: 0.01 };
+export const EARLY: Bound = { from: 10, most: 0.4, least: 0.01 };
 /** Later it came to .26, and of those who hide an anomaly to .19–.68. */
-const LATER: Bound = { most: 0.28, least: 0.01 };
+const LATER: Bound = { from: 40, most: 0.28, least: 0.01 };
 /** The costlier, the less alike honest members are to hiding it: .20 among those who cost an anomaly .02. */
-const COSTLY: Bound = { most: 0.23, least: 0.02 };
-const LATER_ROUNDS = 40;
+const COSTLY: Bound = { from: 40, most: 0.23, least: 0.02 };
 /** Where a member gave no normal canaries: honest members whose traffic looks like an anomaly came to .19. */
 const LEAST_LOSS_POOLED = 0.2;
-const LEAST_ROUNDS = 10;
 /** Share of a label's canaries from which on they are a member's own: what a member gave does not judge that member. */
 const MOST_OWN = 0.5;
 /** Of ‖x‖² and ‖r‖²: less than this left over is no direction. */
@@ -97,8 +97,8 @@ interface Trailed extends Bounds {
 }
 
 function boundsFor(sums: readonly number[], gaveNormals: boolean): Bounds {
-  const tested = standsFor(sums, LEAST_ROUNDS);
-  const later = standsFor(sums, LATER_ROUNDS);
+  const tested = standsFor(sums, EARLY.from);
+  const later = standsFor(sums, LATER.from);
   const usual = later ? LATER : EARLY;
   if (!gaveNormals) return { tested, boundAt: () => ({ ...usual, least: LEAST_LOSS_POOLED }) };
   return { tested, boundAt: (loss) => (later && loss >= COSTLY.least ? COSTLY : usual) };
@@ -111,9 +111,9 @@ function isBeyond({ tested, boundAt }: Bounds, { alike, loss }: Effect): boolean
 
 function findingOf(trail: Trailed, effect: Effect): Signal['finding'] {
   const { label, alike, loss } = effect;
-  const { most, least } = trail.boundAt(loss);
+  const { from, most, least } = trail.boundAt(loss);
   const passed = !isBeyond(trail, effect);
-  const message = `mean cosine ${alike.toFixed(3)} to what hides ${label} (bound ${most}, from ${LEAST_ROUNDS} rounds on), beyond what its normal canaries explain; costs it ${(100 * loss).toFixed(2)} % AUROC to first order (at least ${100 * least} %)`;
+  const message = `mean cosine ${alike.toFixed(3)} to what hides ${label} (bound ${most}, from ${from} rounds on), beyond what its normal canaries explain; costs it ${(100 * loss).toFixed(2)} % AUROC to first order (at least ${100 * least} %)`;
   const seen = {
     check: CANARY_FAMILIES.name,
     value: alike,

@@ -38,7 +38,7 @@ function judgeReplays(input: CohortInput): readonly Signal[] {
     addedTo(keptSums(input, member, REPLAY.name), [cosines[at] ?? 0]),
   );
   const means = sums.map((own) => meansIn(own)[0] ?? 0);
-  const meanBound = Math.max(LEAST_MEAN, medianOf(means) + LEAST_GAP);
+  const meanBound = Math.max(LEAST_MEAN, usualMean(means) + LEAST_GAP);
   return measures.members.map((member, at) => {
     const own = sums[at] ?? [];
     const mean = means[at] ?? 0;
@@ -48,6 +48,11 @@ function judgeReplays(input: CohortInput): readonly Signal[] {
         : atOnce(cosines[at] ?? 0, bound);
     return { member, sums: own, finding };
   });
+}
+
+/** Of those who do not pull away from it: these would make replays of honest gradients. */
+function usualMean(means: readonly number[]): number {
+  return medianOf(means.filter((mean) => mean > 0));
 }
 
 function atOnce(value: number, bound: number): Signal['finding'] {
