@@ -30,7 +30,7 @@ interface Bound {
 export const EARLY: Bound = { from: 10, most: 0.4, least: 0.01 };
 /** Later it came to .26, and of those who hide an anomaly to .19–.68. */
 const LATER: Bound = { from: 40, most: 0.28, least: 0.01 };
-/** The costlier, the less alike honest members are to hiding it: .20 among those who cost an anomaly .02. */
+/** The costlier, the less alike honest members are to hiding it: .20 among those who cost an anomaly .02, rarely .25. */
 const COSTLY: Bound = { from: 40, most: 0.23, least: 0.02 };
 /** Where a member gave no normal canaries: honest members whose traffic looks like an anomaly came to .19. */
 const LEAST_LOSS_POOLED = 0.2;
