@@ -8,6 +8,7 @@ import { loadKey } from '../shared/identity/keys.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { noteVerifierKey } from '../shared/transparency/checkpoint.ts';
 import { Canaries } from './adapters/compute/canaries.ts';
+import { labelsLeftOut, strangersIn } from './adapters/compute/canary-rows.ts';
 import type { Home } from './config.ts';
 import { requireKnownDetectors } from './core/checks/detectors/registry.ts';
 import { foundedFederation } from './core/run/decide-run.ts';
@@ -24,13 +25,29 @@ export async function checkHome(home: Home, state: State, log: Logger): Promise<
   await requireFoundingKeys(home, state, logOrigin(federation.federation));
   requireKnownDetectors(federation);
   const canaryFile = canaryPath(home, federation);
-  if (canaryFile !== undefined) await new Canaries().read(federation, canaryFile);
+  if (canaryFile !== undefined) await checkCanaries(canaryFile, federation, state, log);
   if (wasEdited(home.federation, federation)) {
     log.warn(
       { file: home.federation },
       'the federation file was changed after init; what the journal was founded with goes on to hold',
     );
   }
+}
+
+/** Says how many rows and where, not what is in them: members may have written it. */
+async function checkCanaries(file: string, federation: Federation, { members }: State, log: Logger) {
+  const canaries = await new Canaries().read(federation, file);
+  const contributing = [...members.values()].filter(({ role }) => role === 'member').map(({ id }) => id);
+  const strangers = strangersIn(canaries, contributing);
+  // Before anybody has joined, all are strangers.
+  if (strangers.rows > 0 && contributing.length > 0)
+    log.warn({ file, ...strangers }, 'canaries: rows of contributors who are no members count as nobody’s');
+  const leftOut = labelsLeftOut(canaries);
+  if (leftOut.rows > 0)
+    log.warn(
+      { file, ...leftOut },
+      'canaries: labels of too few rows, or beyond the 16 with the most, count in the gate on candidates only',
+    );
 }
 
 async function requireFoundingKeys(home: Home, { keys }: State, origin: string): Promise<void> {

@@ -36,7 +36,7 @@ export const REFUSALS = {
   },
   home_missing: {
     kind: 'missing',
-    resolve: 'Run init (coordinator) or join (client) first, or pass the right --home.',
+    resolve: 'Run init (coordinator) or join (client) first, or pass the right --home; `verify` takes keys.',
   },
   port_taken: {
     kind: 'conflict',
@@ -62,7 +62,7 @@ export const REFUSALS = {
   clock_skew: { kind: 'unauthenticated', resolve: 'Set the clock of this machine (NTP) and try again.' },
   too_frequent: {
     kind: 'exhausted',
-    resolve: 'Wait until the window named has passed; a client node by itself stays far below.',
+    resolve: 'Wait until the time or the window named has passed; a node by itself stays far below.',
   },
   token_flood: {
     kind: 'exhausted',
@@ -138,7 +138,10 @@ export const REFUSALS = {
   update_signature: { kind: 'unauthenticated', resolve: 'Sign the header with the key that is enrolled.' },
   update_signer: { kind: 'forbidden', resolve: 'A member submits its own updates only.' },
   update_round: { kind: 'precondition', resolve: 'Train for the round that is open.' },
-  update_base: { kind: 'precondition', resolve: 'Fetch the base named in the round plan and retrain.' },
+  update_base: {
+    kind: 'precondition',
+    resolve: 'Restart the node, which fetches the base by itself; compare its software version.',
+  },
   update_nonce: {
     kind: 'precondition',
     resolve: 'Use the nonce of this round plan; headers of other rounds do not count.',
@@ -156,7 +159,7 @@ export const REFUSALS = {
   },
   sums_inconsistent: {
     kind: 'invalid',
-    resolve: 'The sums cannot come from the claimed samples: retrain from the base of the plan.',
+    resolve: 'Restart the node, check its data, disk and software version; if it goes on, ask the operator.',
   },
   outside_cohort: {
     kind: 'forbidden',
@@ -166,7 +169,7 @@ export const REFUSALS = {
   // Updates, against the cohort
   norm_outlier: {
     kind: 'precondition',
-    resolve: 'Retrain from the base of the plan, or lower local steps or learning rate.',
+    resolve: 'Check the data for other units and extreme values, and the software version; restart the node.',
   },
   canary_regression: {
     kind: 'precondition',
@@ -178,8 +181,7 @@ export const REFUSALS = {
   },
   direction_outlier: {
     kind: 'precondition',
-    resolve:
-      'Check that the base, the data and the software are those of the plan, then compare with others.',
+    resolve: 'Check the data and the software version, restart the node, then compare with others.',
   },
   sign_outlier: {
     kind: 'precondition',
@@ -256,14 +258,19 @@ export const REFUSALS = {
     kind: 'missing',
     resolve: 'Evidence is kept of updates that met their cohort; `rounds show` has every verdict.',
   },
+  evidence_damaged: {
+    kind: 'corrupt',
+    resolve:
+      'The bytes on the coordinator’s disk were changed: the operator restores the blob named from a backup and runs `rounds verify`.',
+  },
   quorum_missing: {
     kind: 'precondition',
-    resolve: 'Approve more members, or lower rounds.min in the federation file.',
+    resolve: 'Approve, reinstate or release members; `rounds.min` is fixed at init.',
   },
   model_missing: {
     kind: 'missing',
     resolve:
-      'See `models list`, or run `rounds open`, for a version that exists; check the folder if one was named.',
+      'Check the folder or the version named. Operators see versions with `models list` and make one with `rounds open`; others ask them, or pull again.',
   },
   model_invalid: {
     kind: 'corrupt',
@@ -304,7 +311,10 @@ export const REFUSALS = {
     kind: 'missing',
     resolve: 'Check the path: on the command line, or of the data in client.yaml.',
   },
-  data_format: { kind: 'invalid', resolve: 'Use .csv, .csv.gz, .ndjson or .parquet.' },
+  data_format: {
+    kind: 'invalid',
+    resolve: 'Use .csv, .csv.gz, .ndjson or .parquet; for `score` also standard input, `-` with --format.',
+  },
   data_empty: { kind: 'precondition', resolve: 'Provide at least the rows the site policy asks for.' },
   data_columns: { kind: 'invalid', resolve: 'Name every feature of the federation as a column.' },
   data_cell: { kind: 'invalid', resolve: 'Correct or remove the row at the line named.' },

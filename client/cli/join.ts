@@ -2,9 +2,8 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Refusal } from '../../shared/refusal.ts';
 import { say } from '../../shared/terminal/run-program.ts';
-import { defaultHome } from '../adapters/home/default-home.ts';
 import type { DataSection, Joined } from '../flow/join.ts';
-import { type CommonOptions, homeOf, withCommon } from './options.ts';
+import { type CommonOptions, homeArgument, homeOf, withCommon } from './options.ts';
 
 interface JoinOptions extends CommonOptions {
   readonly data?: string;
@@ -73,10 +72,8 @@ function dataSection({ data, label, normal, incidents }: JoinOptions): DataSecti
 
 /** What comes after joining, ready to be pasted: a home of one's own has to be named again. */
 function nextSteps({ role }: Joined['membership'], options: JoinOptions): string[] {
-  const folder = homeOf(options).folder;
-  const home = folder === resolve(defaultHome()) ? '' : ` --home ${options.home}`;
   const steps = role === 'integrator' ? ['pull ./model', 'verify ./model'] : ['data check', 'run'];
-  return steps.map((step) => `  vedette-client ${step}${home}`);
+  return steps.map((step) => `  vedette-client ${step}${homeArgument(options)}`);
 }
 
 function inWords({ membership, standing }: Joined, options: JoinOptions): string {

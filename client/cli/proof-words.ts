@@ -1,9 +1,17 @@
 import { table } from '../../shared/terminal/table.ts';
-import { NOT_PROVEN, type ReleaseProof } from '../core/release-proof.ts';
+import { NOT_PROVEN, type ProofStep, type ReleaseProof, uncheckedSteps } from '../core/release-proof.ts';
 
-export function proofAsJson({ steps, holds, manifest }: ReleaseProof): object {
+/** What `verify` has to be given to check a step. */
+const CHECKED_WITH: Partial<Record<ProofStep['name'], string>> = {
+  publisher: '--publisher <did>',
+  journal: '--log-key <key>',
+};
+
+export function proofAsJson(proof: ReleaseProof): object {
+  const { steps, holds, manifest } = proof;
   return {
     holds,
+    unchecked: uncheckedSteps(proof).map(({ name }) => name),
     steps,
     notProven: NOT_PROVEN,
     ...(manifest
@@ -20,10 +28,10 @@ export function proofAsJson({ steps, holds, manifest }: ReleaseProof): object {
   };
 }
 
-export function proofInWords({ steps, holds }: ReleaseProof): string {
+export function proofInWords(proof: ReleaseProof): string {
   return [
     table(
-      steps,
+      proof.steps,
       [
         { heading: 'outcome', show: ({ outcome }) => (outcome === 'failed' ? 'FAILED' : outcome) },
         { heading: 'step', show: ({ name }) => name },
@@ -32,10 +40,20 @@ export function proofInWords({ steps, holds }: ReleaseProof): string {
       'nothing was checked',
     ),
     '',
-    holds
-      ? 'Every step that could be checked holds.'
-      : 'This is not the model that was published. Do not use it.',
+    ...outcomeLines(proof),
     'Not proven by this:',
     ...NOT_PROVEN.map((claim) => `  ${claim}`),
   ].join('\n');
+}
+
+function outcomeLines(proof: ReleaseProof): string[] {
+  if (!proof.holds) return ['This is not the model that was published. Do not use it.'];
+  const unchecked = uncheckedSteps(proof);
+  if (unchecked.length === 0) return ['Every step holds.'];
+  return [
+    `Every step that was checked holds, but ${unchecked.length} of ${proof.steps.length} were not checked; with --strict that is exit code 1.`,
+    ...unchecked.map(
+      ({ name, message }) => `  ${name}: ${message}; give ${CHECKED_WITH[name] ?? 'what it rests on'}`,
+    ),
+  ];
 }

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { Refusal } from '../../shared/refusal.ts';
 import { finiteNumber, wholeNumber } from '../../shared/terminal/number-arguments.ts';
 import { printable, say } from '../../shared/terminal/run-program.ts';
+import { STREAMED_KINDS, type StreamedBytes } from '../data/source.ts';
 import type { OpenedModel } from '../flow/open-model.ts';
-import type { ScoredRow } from '../flow/score.ts';
+import type { ScoredRow, ScoreJob } from '../flow/score.ts';
 import { type CommonOptions, homeOf, withCommon } from './options.ts';
 import { writeLine } from './paced-line.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -19,6 +20,7 @@ interface ScoreOptions extends CommonOptions {
   readonly top: number;
   readonly threshold?: number;
   readonly model?: string;
+  readonly format?: StreamedBytes['kind'];
 }
 
 interface Summary {
@@ -37,7 +39,12 @@ export function addScore(program: Command): void {
     .description(
       'Scores every row as the file streams past, and names the features behind each alert. Columns that are no feature, such as a label, are read past. With --json: one line a row {row, line, score, alert, why?}, last a line {summary}.',
     )
-    .argument('<file>', '.csv, .csv.gz, .ndjson or .parquet')
+    .argument('<file>', '.csv, .csv.gz, .ndjson or .parquet; - is standard input, with --format')
+    .addOption(
+      new Option('--format <name>', 'what standard input holds; rows are scored as they arrive').choices(
+        STREAMED_KINDS,
+      ),
+    )
     .option('--out <file>', 'write the JSON lines there')
     .option('--top <k>', 'features named for each alert', wholeNumber(1), 3)
     .option('--threshold <t>', "alert above this score instead of the model's own threshold", finiteNumber)
@@ -47,6 +54,7 @@ export function addScore(program: Command): void {
 }
 
 async function score(file: string, options: ScoreOptions): Promise<void> {
+  const source = sourceOf(file, options);
   const model = await openChosenModel(options);
   const sinks = openSinks(options);
   const strongest = new Strongest(SHOWN);
@@ -56,7 +64,7 @@ async function score(file: string, options: ScoreOptions): Promise<void> {
   try {
     const { scoreFile } = await import('../flow/score.ts');
     const job = {
-      path: resolve(file),
+      ...source,
       federation: model.federation,
       scorer: model.scorer,
       threshold: summary.threshold,
@@ -80,13 +88,27 @@ async function score(file: string, options: ScoreOptions): Promise<void> {
   if (summary.rows === 0)
     throw new Refusal(
       'data_empty',
-      `${file}: no row could be scored${problems[0] ? `; ${problems[0]}` : ''}`,
+      `${source.path}: no row could be scored${problems[0] ? `; ${problems[0]}` : ''}`,
     );
   summary.alertRate = summary.alerts / summary.rows;
   for (const sink of sinks.streams) await writeLine(sink, JSON.stringify({ summary }));
   await sinks.close();
   for (const problem of problems) process.stderr.write(`not a row: ${printable(problem)}\n`);
   if (!options.json) say(false, summary, () => inWords(summary, strongest.rows));
+}
+
+/** Refuses `usage` for standard input without its format, and for a format where the name of a file says it. */
+function sourceOf(file: string, { format }: ScoreOptions): Pick<ScoreJob, 'path' | 'stream'> {
+  if (file !== '-') {
+    if (format === undefined) return { path: resolve(file) };
+    throw new Refusal('usage', '--format goes with -, standard input; a file has its format in its name');
+  }
+  if (format === undefined)
+    throw new Refusal(
+      'usage',
+      `- is standard input: --format says what it holds, ${STREAMED_KINDS.join(' or ')}`,
+    );
+  return { path: 'standard input', stream: { kind: format, bytes: process.stdin } };
 }
 
 async function openChosenModel(options: ScoreOptions): Promise<OpenedModel> {
@@ -167,10 +189,16 @@ function inWords(summary: Summary, strongest: readonly ScoredRow[]): string {
   const rest = summary.alerts - strongest.length;
   return [
     head,
-    ...(summary.unreadable > 0 ? [`${summary.unreadable} records are not rows and have no score`] : []),
+    ...(summary.unreadable > 0 ? [unscored(summary.unreadable)] : []),
     ...strongest.flatMap(alertInWords),
     ...(rest > 0 ? ['', `… and ${rest} more; --json or --out lists them all`] : []),
   ].join('\n');
+}
+
+function unscored(records: number): string {
+  return records === 1
+    ? '1 record is not a row and has no score'
+    : `${records} records are not rows and have no score`;
 }
 
 function alertInWords({ line, score, why }: ScoredRow): string[] {

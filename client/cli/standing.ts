@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { say } from '../../shared/terminal/run-program.ts';
 import type { OwnStanding } from '../flow/own-standing.ts';
-import { type CommonOptions, homeOf, withCommon } from './options.ts';
+import { type CommonOptions, homeArgument, homeOf, withCommon } from './options.ts';
 import { standingInWords } from './standing-words.ts';
 
 export function addStanding(program: Command): void {
@@ -26,7 +26,7 @@ async function ask(options: CommonOptions): Promise<OwnStanding> {
   const station = await openStation(homeOf(options));
   try {
     const installed = (await modelsOf(station).current())?.version ?? 0;
-    return await ownStanding({ ...station, installed });
+    return await ownStanding({ ...station, installed, homeArgument: homeArgument(options) });
   } finally {
     station.coordinator.close();
   }

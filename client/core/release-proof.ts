@@ -90,6 +90,11 @@ export function proveRelease(content: ReleaseContent, trust: ReleaseTrust): Rele
   return { steps, holds: steps.every(({ outcome }) => outcome !== 'failed'), manifest, head };
 }
 
+/** Steps that nobody could check: a key was not given, or what they rest on failed. */
+export function uncheckedSteps({ steps }: Pick<ReleaseProof, 'steps'>): readonly ProofStep[] {
+  return steps.filter(({ outcome }) => outcome === 'not checked');
+}
+
 /** Refuses with the first failed step. */
 export function requireProven(proof: ReleaseProof): void {
   const failed = proof.steps.find(({ outcome }) => outcome === 'failed');

@@ -15,6 +15,8 @@ export interface StandingFacts {
   /** How to resolve what the newest refused update failed; empty when nothing is known. */
   readonly resolve: string;
   readonly appealed: boolean;
+  /** ` --home <dir>`, to follow a command, where the node's home is not the default; else empty. */
+  readonly homeArgument: string;
 }
 
 export function adviceOn(facts: StandingFacts): string[] {
@@ -37,8 +39,8 @@ export function adviceOn(facts: StandingFacts): string[] {
   }
 }
 
-function mend({ resolve }: StandingFacts): string[] {
-  return ['check the data with `vedette-client data check`', ...(resolve ? [resolve] : [])];
+function mend({ resolve, homeArgument }: StandingFacts): string[] {
+  return [`check the data with \`vedette-client data check${homeArgument}\``, ...(resolve ? [resolve] : [])];
 }
 
 function beforeQuarantine({
@@ -54,14 +56,18 @@ function release({ policy, cleanShadowRounds }: StandingFacts): string {
   const { mode, paused, releaseAfter } = policy;
   if (releaseAfter === 0) return 'an operator releases it; clean rounds are what they look at';
   const left = releaseAfter - cleanShadowRounds;
-  if (mode === 'enforce' && !paused && left > 0)
-    return `${left} more clean rounds in a row release it by itself; an outlier starts the count again`;
+  if (mode === 'enforce' && !paused)
+    return left > 0
+      ? `${left} more clean rounds in a row release it by itself; an outlier starts the count again`
+      : 'enough clean rounds are there: the next one that is judged beside enough others releases it by itself';
   const why = mode === 'enforce' ? 'automation is paused' : `the mode is ${mode}`;
   return left > 0
     ? `${left} more clean rounds in a row, then an operator releases it (${why})`
     : `an operator releases it: enough clean rounds are there (${why})`;
 }
 
-function appeal({ appealed }: StandingFacts): string[] {
-  return appealed ? [] : ["if you know better, say so: `vedette-client appeal 'what happened'`"];
+function appeal({ appealed, homeArgument }: StandingFacts): string[] {
+  return appealed
+    ? []
+    : [`if you know better, say so: \`vedette-client appeal 'what happened'${homeArgument}\``];
 }

@@ -6,7 +6,7 @@ import { Refusal } from '../../shared/refusal.ts';
 import { extraColumns, requireColumns } from './checks/schema.ts';
 import type { DataRecord } from './connectors/connector.ts';
 import { openConnector } from './connectors/open.ts';
-import type { Source } from './source.ts';
+import type { Source, StreamedBytes } from './source.ts';
 
 /** A record that could not become a row. */
 export interface RowFinding {
@@ -38,7 +38,7 @@ export interface EncodedRows {
 }
 
 export interface EncodeOptions {
-  readonly source: Pick<Source, 'path' | 'header'>;
+  readonly source: Pick<Source, 'path' | 'header'> & { readonly stream?: StreamedBytes | undefined };
   readonly features: readonly Feature[];
   /** Columns kept as text beside the features, e.g. a label. */
   readonly tags?: readonly string[];

@@ -15,6 +15,15 @@ export interface SourceFormat {
   readonly gzipped: boolean;
 }
 
+/** Formats that are read from their beginning, without looking at the end first. */
+export const STREAMED_KINDS = ['csv', 'ndjson'] as const;
+
+/** Bytes that come from elsewhere than a file; the source's `path` is then what messages call them. */
+export interface StreamedBytes {
+  readonly kind: (typeof STREAMED_KINDS)[number];
+  readonly bytes: AsyncIterable<Buffer>;
+}
+
 /** The format by extension. Refuses with `data_format`. */
 export function formatOf(path: string): SourceFormat {
   const gzipped = extname(path).toLowerCase() === '.gz';

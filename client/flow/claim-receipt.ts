@@ -1,4 +1,5 @@
 import { Refusal } from '../../shared/refusal.ts';
+import { logVerdict } from './hear-verdict.ts';
 import type { ClientNode } from './node.ts';
 import { keepReceipt } from './submit.ts';
 
@@ -14,8 +15,18 @@ export async function claimReceipt(node: ClientNode): Promise<void> {
   if (kept.some((one) => one.kind === 'update' && one.round === round && one.attempt === attempt)) return;
   try {
     const { receipt } = await node.coordinator.submit(header);
-    const verdict = keepReceipt(node, receipt, { kind: 'update', digest, round, attempt });
-    node.logger.info({ round, attempt, decision: verdict.decision }, 'receipt claimed after a restart');
+    const {
+      decision,
+      code = '',
+      message = '',
+    } = keepReceipt(node, receipt, {
+      kind: 'update',
+      digest,
+      round,
+      attempt,
+    });
+    const told = { decision, code, message };
+    logVerdict(node.logger, 'receipt claimed after a restart', told, { round, attempt });
   } catch (error) {
     // Unreachable: whoever called tries again. Anything else is the coordinator's answer, and final.
     if (!(error instanceof Refusal) || error.kind === 'unavailable') throw error;

@@ -8,9 +8,11 @@ import { ballotKey, type Done, type Duty, dutyOf, roundKey } from '../core/duty.
 import type { Situation } from '../ports/coordinator.ts';
 import type { InstalledModel } from '../ports/installed-models.ts';
 import { claimReceipt } from './claim-receipt.ts';
+import { VerdictWatch } from './hear-verdict.ts';
 import { install } from './install.ts';
 import { CertificateKeeper } from './keep-certificate.ts';
 import type { ClientNode } from './node.ts';
+import { noteStanding } from './note-standing.ts';
 import { linkReceipts, observeHead } from './observe.ts';
 import type { Renewal } from './renew.ts';
 import { report } from './report.ts';
@@ -39,6 +41,7 @@ class Session {
   readonly #node: ClientNode;
   readonly #options: FollowOptions;
   readonly #stop = new AbortController();
+  readonly #verdicts: VerdictWatch;
   readonly #participant: Participant;
   readonly #certificate: CertificateKeeper;
   #failure: unknown;
@@ -52,7 +55,8 @@ class Session {
   constructor(node: ClientNode, options: FollowOptions, installed: InstalledModel | undefined) {
     this.#node = node;
     this.#options = options;
-    this.#participant = new Participant(node);
+    this.#verdicts = new VerdictWatch(node);
+    this.#participant = new Participant(node, this.#verdicts);
     const { logger, nowMs } = node;
     const onFailure = (error: unknown) => this.#end(error);
     this.#certificate = new CertificateKeeper({ renewal: options.renewal, logger, nowMs, onFailure });
@@ -156,8 +160,9 @@ class Session {
     if (situation.head) await observeHead(this.#node, situation.head);
     if (situation.standing !== this.#standing) {
       this.#standing = situation.standing;
-      this.#node.logger.info({ standing: knownStanding(situation.standing) }, 'standing');
+      this.#guard(noteStanding(this.#node, situation.standing));
     }
+    this.#guard(this.#verdicts.look(situation));
     this.#latest = situation;
     this.#abortIfOver(situation);
     this.#news();
@@ -207,7 +212,10 @@ class Session {
     const node = this.#node;
     switch (duty.duty) {
       case 'take-part':
-        return await this.#participant.takePart(duty.plan, signal);
+        await this.#participant.takePart(duty.plan, signal);
+        // The round may have moved on before the receipt was here.
+        if (this.#latest) this.#guard(this.#verdicts.look(this.#latest));
+        return;
       case 'vote':
         return await vote(node, duty.ballot, signal);
       case 'install': {
@@ -265,13 +273,6 @@ function nextAfter(duty: Duty, error: unknown): NextMove {
   if (!(error instanceof Refusal)) return 'decline';
   const move = afterDuty(error);
   return move === 'decline' && duty.duty === 'install' && error.kind !== 'corrupt' ? 'retry' : move;
-}
-
-const STANDINGS = ['pending', 'active', 'suspended', 'quarantined', 'revoked'];
-
-/** The log takes words of the catalogue only. */
-function knownStanding(standing: string): string {
-  return STANDINGS.includes(standing) ? standing : 'unknown';
 }
 
 function pauseUnless(signal: AbortSignal, delayMs: number): Promise<void> {

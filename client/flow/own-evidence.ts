@@ -51,7 +51,7 @@ export type OwnEvidence = z.output<typeof EvidenceSchema>;
 export type OwnFinding = z.output<typeof FindingSchema>;
 export type OwnRequirement = OwnEvidence['counterfactual']['requirements'][number];
 
-/** Refuses `round_missing`, `update_missing`, `evidence_missing`, and `internal` for an answer that cannot be read. */
+/** Refuses `round_missing`, `update_missing`, `evidence_missing`, `evidence_damaged`, and `internal` for an answer that cannot be read. */
 export async function ownEvidence(
   coordinator: Pick<Coordinator, 'evidence'>,
   round: number,

@@ -42,9 +42,16 @@ interface Asking {
   readonly membership: Pick<OwnStanding, 'member' | 'name' | 'federation'>;
   /** Version installed here; 0 for none. */
   readonly installed: number;
+  /** As `StandingFacts` has it. */
+  readonly homeArgument: string;
 }
 
-export async function ownStanding({ coordinator, membership, installed }: Asking): Promise<OwnStanding> {
+export async function ownStanding({
+  coordinator,
+  membership,
+  installed,
+  homeArgument,
+}: Asking): Promise<OwnStanding> {
   const situation = await currentSituation(coordinator);
   const { standing, since, conduct, policy } = await coordinator.standing();
   const verdicts = (await coordinator.verdicts(0)).slice(-LATEST);
@@ -77,6 +84,7 @@ export async function ownStanding({ coordinator, membership, installed }: Asking
       policy,
       resolve: verdicts.findLast(wasKeptOut)?.verdict?.resolve ?? '',
       appealed: conduct.appeal !== '',
+      homeArgument,
     }),
     round: situation.round,
     run: situation.run,

@@ -2,6 +2,7 @@
 import type { Federation } from '../../shared/federation/schema.ts';
 import type { Attribution, RowBatch, Scorer } from '../../shared/learning/family.ts';
 import { type EncodedBatch, openEncodedRows, type RowFinding } from '../data/encoded-rows.ts';
+import type { StreamedBytes } from '../data/source.ts';
 import { explain } from './explain.ts';
 
 /** Rows scored at once: enough that the algebra and not the call is what costs. */
@@ -24,7 +25,10 @@ export interface ScoredBatch {
 }
 
 export interface ScoreJob {
+  /** Of the file; of a stream, what messages call it. */
   readonly path: string;
+  /** Read instead of the file. What has arrived is scored at once, however little. */
+  readonly stream?: StreamedBytes | undefined;
   readonly federation: Federation;
   readonly scorer: Scorer;
   /** A row alerts when its score is above it. */
@@ -35,9 +39,11 @@ export interface ScoreJob {
 
 /** Refuses `data_missing`, `data_format`, `data_empty`, `data_columns`, `data_line_too_long`. */
 export async function* scoreFile(job: ScoreJob): AsyncGenerator<ScoredBatch, void> {
-  const { path, federation } = job;
-  const opened = await openEncodedRows({ source: { path, header: true }, features: federation.features });
-  for await (const gathered of gather(opened.batches)) yield await scoreGathered(job, gathered);
+  const { path, stream, federation } = job;
+  const source = { path, stream, header: true };
+  const opened = await openEncodedRows({ source, features: federation.features });
+  for await (const gathered of gather(opened.batches, stream ? 1 : BATCH_ROWS))
+    yield await scoreGathered(job, gathered);
 }
 
 interface Place {
@@ -63,8 +69,11 @@ async function scoreGathered(job: ScoreJob, { batch, places, unreadable }: Gathe
   return { rows, unreadable };
 }
 
-/** Joins the small batches that connectors deliver into ones worth scoring. */
-async function* gather(batches: AsyncIterable<EncodedBatch>): AsyncGenerator<Gathered, void> {
+/** Joins the small batches that connectors deliver into ones worth scoring, of `leastRows` where there are so many. */
+async function* gather(
+  batches: AsyncIterable<EncodedBatch>,
+  leastRows: number,
+): AsyncGenerator<Gathered, void> {
   let parts: EncodedBatch[] = [];
   let places: Place[] = [];
   let records = 0;
@@ -72,7 +81,7 @@ async function* gather(batches: AsyncIterable<EncodedBatch>): AsyncGenerator<Gat
     parts.push(part);
     places.push(...placesOf(part, records));
     records += part.lines.length + part.findings.length;
-    if (places.length < BATCH_ROWS) continue;
+    if (places.length < leastRows) continue;
     yield joined(parts, places);
     parts = [];
     places = [];

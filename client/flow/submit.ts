@@ -9,13 +9,13 @@ import type { ProtectedUpdate } from './protect.ts';
 
 type Verdict = Receipt['verdict'];
 
-/** The verdict at the door, from a receipt that was checked and kept. */
+/** The digest that was handed in, and the verdict at the door from a receipt that was checked and kept. */
 export async function submit(
   node: ClientNode,
   plan: RoundPlan,
   update: ProtectedUpdate,
   signal: AbortSignal,
-): Promise<Verdict> {
+): Promise<{ readonly digest: string; readonly verdict: Verdict }> {
   const { coordinator } = node;
   const digest = createHash('sha256').update(update.bytes).digest('hex');
   const header = signHeader(node, plan, update, digest);
@@ -26,12 +26,8 @@ export async function submit(
   const reply = await submitAgainIfForgotten(node, header, () =>
     coordinator.upload(digest, update.bytes, signal),
   );
-  return keepReceipt(node, reply.receipt, {
-    kind: 'update',
-    digest,
-    round: plan.round,
-    attempt: plan.attempt,
-  });
+  const { round, attempt } = plan;
+  return { digest, verdict: keepReceipt(node, reply.receipt, { kind: 'update', digest, round, attempt }) };
 }
 
 /** A coordinator that lost its disk cache may have to be given the blob once more. */

@@ -4,6 +4,7 @@ import { roundKey } from '../core/duty.ts';
 import { memberSeed } from '../core/member-seed.ts';
 import type { RoundPlan } from '../ports/coordinator.ts';
 import { fetchTensors } from './fetch.ts';
+import { logVerdict, type VerdictWatch } from './hear-verdict.ts';
 import type { ClientNode } from './node.ts';
 import { type ProtectedUpdate, protect } from './protect.ts';
 import { submit } from './submit.ts';
@@ -14,24 +15,26 @@ export class Participant {
   /** The last update made. Should handing it in fail, it is not trained a second time. */
   #made: { readonly key: string; readonly update: ProtectedUpdate } | undefined;
 
-  constructor(node: ClientNode) {
+  readonly #verdicts: VerdictWatch;
+
+  constructor(node: ClientNode, verdicts: VerdictWatch) {
     this.#node = node;
+    this.#verdicts = verdicts;
   }
 
   /** Throws the signal's reason when the round ends first. */
   async takePart(plan: RoundPlan, signal: AbortSignal): Promise<void> {
     const startedMs = performance.now();
     const update = await this.#updateFor(plan, signal);
-    const verdict = await submit(this.#node, plan, update, signal);
+    const { digest, verdict } = await submit(this.#node, plan, update, signal);
     const { round, attempt, step } = plan;
     const ms = Math.round(performance.now() - startedMs);
     const bytes = update.bytes.length;
-    // Free text of the coordinator stays out of the log; its codes are from the catalogue.
-    const { decision, code } = verdict;
-    this.#node.logger.info(
-      { round, attempt, step, samples: update.samples, bytes, decision, code, ms },
-      'update handed in',
-    );
+    const { decision, code = '', message = '' } = verdict;
+    const told = { decision, code, message };
+    this.#verdicts.handedIn({ round, attempt, update: digest, verdict: told });
+    const facts = { round, attempt, step, samples: update.samples, bytes, ms };
+    logVerdict(this.#node.logger, 'update handed in', told, facts);
   }
 
   async #updateFor(plan: RoundPlan, signal: AbortSignal): Promise<ProtectedUpdate> {

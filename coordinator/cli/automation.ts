@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { say } from '../../shared/terminal/run-program.ts';
 import { table } from '../../shared/terminal/table.ts';
+import { wrapped } from '../../shared/terminal/wrap.ts';
 import type { AutomationReply } from '../../shared/wire/generated/vedette/v1/AutomationReply.ts';
 import { asOperator, CONTROL } from './connect.ts';
 import { type Common, withCommon } from './options.ts';
@@ -39,10 +40,11 @@ async function act(
   const reply = await asOperator(options, (connection) =>
     connection.unary(CONTROL.Automation, { action, reason }),
   );
-  say(options.json, reply, () => inWords(reply));
+  say(options.json, reply, () => automationInWords(reply));
 }
 
-function inWords(reply: AutomationReply): string {
+/** For a reader of a terminal of 100 columns. */
+export function automationInWords(reply: AutomationReply): string {
   const { policy, by, reason, since, quarantines, budget, budgetMs, recommendations } = reply;
   const changed = since ? ` since ${since} by ${by}${reason ? `: ${reason}` : ''}` : '';
   const hours = Number((budgetMs / 1000 / SECONDS_PER_HOUR).toFixed(2));
@@ -51,7 +53,7 @@ function inWords(reply: AutomationReply): string {
     `  mode       ${policy?.mode}`,
     `  quarantine after ${policy?.quarantineAfter} outliers within ${policy?.window} judged rounds`,
     `  release    ${policy?.releaseAfter ? `after ${policy.releaseAfter} clean rounds in a row` : 'by an operator only'}`,
-    `  budget     ${quarantines} of ${budget} automatic quarantines spent within ${hours} h`,
+    `  budget     ${quarantines} of ${budget} members quarantined automatically within ${hours} h`,
     '',
     table(
       recommendations,
@@ -59,9 +61,11 @@ function inWords(reply: AutomationReply): string {
         { heading: 'MEMBER', show: ({ member }) => member },
         { heading: 'ADVISED', show: ({ recommendation }) => recommendation?.to ?? '' },
         { heading: 'NOT DONE', show: ({ recommendation }) => recommendation?.because ?? '' },
-        { heading: 'WHY', show: ({ recommendation }) => recommendation?.reason ?? '' },
       ],
       'no change of standing waits for an operator',
+    ),
+    ...recommendations.map(({ member, recommendation }) =>
+      wrapped(`  ${member}: ${recommendation?.reason ?? ''}`),
     ),
   ].join('\n');
 }

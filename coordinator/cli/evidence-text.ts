@@ -1,4 +1,5 @@
 /** The evidence about one update, for a reader of a terminal of 100 columns. */
+import { oneLine } from '../../shared/terminal/run-program.ts';
 import { type Column, table } from '../../shared/terminal/table.ts';
 import { TEXT_COLUMNS, wrapped } from '../../shared/terminal/wrap.ts';
 import type { CanaryEffect } from '../core/checks/explain/canary-effects.ts';
@@ -9,6 +10,7 @@ import type {
   UpdateExplanation,
 } from '../core/checks/explain/explain-update.ts';
 import type { TrailPoint } from '../core/standing/trail.ts';
+import { verdictWords } from './verdict-words.ts';
 
 const FINDINGS: readonly Column<ExplainedFinding>[] = [
   { heading: '', show: ({ passed }) => (passed ? 'passed' : 'FAILED') },
@@ -65,9 +67,7 @@ export function evidenceText(explanation: UpdateExplanation): string {
       : []),
     ...(nearest.length > 0 ? [`${table(nearest, NEIGHBOURS, '')}\n${distanceRow(explanation)}`] : []),
     ...layersText(explanation),
-    ...(effects.length > 0
-      ? [`what the mean step does to the canaries, to first order\n${table(effects, EFFECTS, '')}`]
-      : []),
+    ...effectsText(effects),
     ...auditText(explanation),
     trailText(explanation),
   ].join('\n\n');
@@ -77,16 +77,18 @@ function headerText(explanation: UpdateExplanation): string {
   const { member, round, run, attempt, step, verdict, samples, norm, metrics, software, issuedAt } =
     explanation;
   const { appliedWeight, equalShare, influence, seat, cohort, size, index, bytes } = explanation;
-  const reported = Object.entries(metrics).map(([name, value]) => `, ${name} ${short(value)}`);
+  const reported = Object.entries(metrics).map(([name, value]) => `, ${oneLine(name)} ${short(value)}`);
   const inShadow = seat === 'shadow' ? ', in quarantine' : '';
   return [
     `the update of ${member}${inShadow}, round ${round} of ${run}, step ${step}, attempt ${attempt}`,
-    wrapped(`  verdict   ${verdict.decision}${verdict.code ? ` ${verdict.code}` : ''}: ${verdict.message}`),
+    wrapped(
+      `  verdict   ${verdictWords(verdict, seat === 'shadow')}${verdict.code ? ` ${verdict.code}` : ''}: ${verdict.message}`,
+    ),
     `  weight    ${appliedWeight.toFixed(4)} applied, an equal share is ${equalShare.toFixed(4)}; influence ${short(influence)}`,
     ...(issuedAt
       ? [
           wrapped(`  header    ${samples} samples, ${bytes} bytes, norm ${short(norm)}${reported.join('')}`),
-          `            ${cut(software, 40)}, issued ${issuedAt}, entry ${index}`,
+          `            ${cut(oneLine(software), 40)}, issued ${issuedAt}, entry ${index}`,
         ]
       : [`  header    not kept: it never met the others; entry ${index}`]),
     `  update    ${explanation.update}`,
@@ -124,6 +126,15 @@ function layersText({ layers }: UpdateExplanation): string[] {
   if (layers.length === 0) return [];
   const parts = layers.map(({ name, share }) => `${name} ${(share * 100).toFixed(1)} %`);
   return [wrapped(`largest parts of its distance to the mean: ${parts.join(', ')}`)];
+}
+
+function effectsText(effects: readonly CanaryEffect[]): string[] {
+  if (effects.length === 0) return [];
+  const about =
+    'canary-families, canary-normals and own-normals judge the update by its mean along the trail, over many rounds: their verdicts may differ from this table in size and in sign';
+  return [
+    `what the mean step of this round alone does to the canaries, to first order\n${table(effects, EFFECTS, '')}\n${wrapped(`  ${about}`)}`,
+  ];
 }
 
 function auditText({ audit }: UpdateExplanation): string[] {

@@ -12,7 +12,7 @@ interface LabFlags {
   readonly model?: 'christoffel' | 'autoencoder';
   readonly attacks: readonly string[];
   readonly policies: readonly string[];
-  readonly attackers: readonly number[];
+  readonly attackers?: readonly number[];
   readonly rounds?: number;
   readonly seeds: number;
   readonly family?: readonly string[];
@@ -41,7 +41,11 @@ export function addLabCommand(program: Command): void {
       names,
       ['none', 'default'],
     )
-    .option('--attackers <list>', 'how many members attack; several numbers make several grids', counts, [2])
+    .option(
+      '--attackers <list>',
+      'how many members attack; several numbers make several grids (default: the outliers assumed by default among so many members, at most 2)',
+      counts,
+    )
     .option(
       '--rounds <n>',
       'gradient rounds of an autoencoder (default: 150, or what the file says)',

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { Refusal } from '../../shared/refusal.ts';
 import { wholeNumber } from '../../shared/terminal/number-arguments.ts';
 import { oneLine, say } from '../../shared/terminal/run-program.ts';
 import { type Column, table } from '../../shared/terminal/table.ts';
+import { wrapped } from '../../shared/terminal/wrap.ts';
 import type { MemberRecord } from '../../shared/wire/generated/vedette/v1/MemberRecord.ts';
 import type { StandingAction } from '../core/commands.ts';
 import { asOperator, CONTROL } from './connect.ts';
@@ -9,6 +11,8 @@ import { type Common, withCommon } from './options.ts';
 
 /** What the wire carries. */
 const MAX_UINT32 = 2 ** 32 - 1;
+/** No command answers the appeal of a member that counts: its note is shown so long. */
+const ACTIVE_APPEAL_SHOWN_MS = 7 * 86_400_000;
 
 interface MemberColumn extends Column<MemberRecord> {
   /** Left out where no member has anything to show: the table is to fit a terminal. */
@@ -60,11 +64,11 @@ function columnsFor(members: readonly MemberRecord[]): MemberColumn[] {
 }
 
 function withNotes(text: string, notes: readonly string[]): string {
-  return notes.length > 0 ? [text, '', ...notes].join('\n') : text;
+  return notes.length > 0 ? [text, '', ...notes.map((note) => wrapped(note))].join('\n') : text;
 }
 
 /** What waits for an operator, a line each. */
-export function notesOf({ member, standing, conduct }: MemberRecord): string[] {
+export function notesOf({ member, standing, conduct }: MemberRecord, nowMs: number): string[] {
   if (!conduct) return [];
   const { reason, appeal, appealedAt, recommendation } = conduct;
   const isOut = standing === 'quarantined' || standing === 'suspended';
@@ -73,8 +77,16 @@ export function notesOf({ member, standing, conduct }: MemberRecord): string[] {
     ...(recommendation
       ? [`${member}: ${recommendation.to} is advised (${recommendation.because}): ${recommendation.reason}`]
       : []),
-    ...(appeal ? [`${member} appeals (${appealedAt}): ${oneLine(appeal)}`] : []),
+    ...(appeal && waitsForAnswer(standing, Date.parse(appealedAt), nowMs)
+      ? [`${member} appeals (${appealedAt}): ${oneLine(appeal)}`]
+      : []),
   ];
+}
+
+/** A revocation is for good; whoever is out waits until it is active again. */
+function waitsForAnswer(standing: string, appealedAtMs: number, nowMs: number): boolean {
+  if (standing === 'revoked') return false;
+  return standing !== 'active' || nowMs - appealedAtMs < ACTIVE_APPEAL_SHOWN_MS;
 }
 
 const ACTIONS: Record<StandingAction, string> = {
@@ -109,7 +121,7 @@ export function addMemberCommands(program: Command): void {
     say(options.json, reply.members, () =>
       withNotes(
         table(reply.members, columnsFor(reply.members), 'nobody has joined yet; make an invite'),
-        reply.members.flatMap(notesOf),
+        reply.members.flatMap((record) => notesOf(record, Date.now())),
       ),
     );
   });
@@ -146,17 +158,45 @@ function addAction(members: Command, action: StandingAction, description: string
       'the most samples one update may claim; default: checks.maxSamples of the federation',
       wholeNumber(1),
     );
-  command.action(async (names: string[], options: Common & { reason?: string; maxSamples?: number }) => {
-    const { reason = '', maxSamples = 0 } = options;
-    const changed = await asOperator(options, async (connection) => {
-      const records: MemberRecord[] = [];
-      for (const member of names) {
-        records.push(await connection.unary(CONTROL.ChangeStanding, { member, action, reason, maxSamples }));
-      }
-      return records;
+  command.action((names: string[], options: Common & Change) => changeStandings(action, names, options));
+}
+
+interface Change {
+  readonly reason?: string;
+  readonly maxSamples?: number;
+}
+
+/** Nothing is done when a name is unknown. What was done before another refusal is told all the same. */
+async function changeStandings(
+  action: StandingAction,
+  names: readonly string[],
+  options: Common & Change,
+): Promise<void> {
+  const { reason = '', maxSamples = 0 } = options;
+  const changed: MemberRecord[] = [];
+  try {
+    await asOperator(options, async (connection) => {
+      const { members } = await connection.unary(CONTROL.Members, {});
+      requireKnown(names, members);
+      for (const member of names)
+        changed.push(await connection.unary(CONTROL.ChangeStanding, { member, action, reason, maxSamples }));
     });
-    say(options.json, changed, () =>
-      changed.map(({ member, standing }) => `${member} is ${standing}`).join('\n'),
-    );
-  });
+  } finally {
+    if (changed.length > 0)
+      say(options.json, changed, () => changed.map((record) => changedText(action, record)).join('\n'));
+  }
+}
+
+function requireKnown(names: readonly string[], members: readonly MemberRecord[]): void {
+  const unknown = names.filter((name) => !members.some(({ member }) => member === name));
+  if (unknown.length === 0) return;
+  const named = unknown.map((name) => JSON.stringify(name.slice(0, 80))).join(', ');
+  throw new Refusal('member_unknown', `no member is called ${named}; nothing was changed`);
+}
+
+/** The undoing is the newest change; what it took back is the one before. */
+function changedText(action: StandingAction, { member, standing, conduct }: MemberRecord): string {
+  const undone = action === 'undo' ? conduct?.changes.at(-2) : undefined;
+  const what = undone ? `; took back: ${undone.from} → ${undone.to} by ${undone.by}, ${undone.at}` : '';
+  return `${member} is ${standing}${what}`;
 }

@@ -4,6 +4,7 @@ import { Refusal } from '../../shared/refusal.ts';
 import { wholeNumber } from '../../shared/terminal/number-arguments.ts';
 import { printable, say } from '../../shared/terminal/run-program.ts';
 import { type Column, table } from '../../shared/terminal/table.ts';
+import { wrapped } from '../../shared/terminal/wrap.ts';
 import type { RoundDetail } from '../../shared/wire/generated/vedette/v1/RoundDetail.ts';
 import type { RoundRecord } from '../../shared/wire/generated/vedette/v1/RoundRecord.ts';
 import type { RoundUpdate } from '../../shared/wire/generated/vedette/v1/RoundUpdate.ts';
@@ -13,6 +14,7 @@ import { asOperator, CONTROL } from './connect.ts';
 import { evidenceText } from './evidence-text.ts';
 import { withJournal } from './journal-source.ts';
 import { type Common, withCommon } from './options.ts';
+import { shadowSeats, verdictWords } from './verdict-words.ts';
 import { watchRounds } from './watch.ts';
 
 /** Numbers of rounds are 32 bits wide on the wire. */
@@ -29,21 +31,25 @@ const COLUMNS: readonly Column<RoundRecord>[] = [
   { heading: 'OUTCOME', show: ({ outcome }) => outcome },
   { heading: 'ACCEPTED', show: ({ accepted, cohort }) => `${accepted}/${cohort}`, align: 'right' },
   {
-    heading: 'REFUSED',
+    heading: 'LEFT OUT',
     show: ({ refused }) => refused.map(({ name, code }) => `${name} (${code})`).join(', ') || '–',
   },
   { heading: 'SECONDS', show: ({ seconds }) => seconds.toFixed(2), align: 'right' },
 ];
 
-const UPDATE_COLUMNS: readonly Column<RoundUpdate>[] = [
+/** An update, and whether its member had a seat in shadow. */
+type SeatedUpdate = RoundUpdate & { readonly inShadow: boolean };
+
+/** The number behind a code is below the table, which is to fit a terminal. */
+const UPDATE_COLUMNS: readonly Column<SeatedUpdate>[] = [
   { heading: 'MEMBER', show: ({ name }) => name },
-  { heading: 'VERDICT', show: ({ verdict }) => verdict?.decision ?? '' },
+  { heading: 'VERDICT', show: wordsOf },
   { heading: 'SAMPLES', show: ({ samples }) => String(samples), align: 'right' },
   { heading: 'NORM', show: ({ norm }) => norm.toPrecision(4), align: 'right' },
   { heading: 'WEIGHT', show: ({ appliedWeight }) => appliedWeight.toFixed(4), align: 'right' },
   { heading: 'UPDATE', show: ({ update }) => update.slice(0, 12) },
   { heading: 'ENTRY', show: ({ index }) => String(index), align: 'right' },
-  { heading: 'WHY', show: ({ verdict }) => (verdict?.code ? `${verdict.code}: ${verdict.message}` : '') },
+  { heading: 'WHY', show: ({ verdict }) => verdict?.code ?? '' },
 ];
 
 export function addRoundCommands(program: Command): void {
@@ -105,7 +111,7 @@ export function addRoundCommands(program: Command): void {
     rounds.command('watch').description('follow the rounds of the newest run as they go by, until stopped'),
     'vedette-coordinator rounds watch --until-idle',
   )
-    .option('--until-idle', 'stop when no run is under way')
+    .option('--until-idle', 'stop where that run ends, at once where it is over')
     .action((options: Common & { untilIdle?: boolean }) => watchRounds(options));
 
   withCommon(
@@ -178,25 +184,36 @@ function ruleText(json: string): string {
   return first.length > 0 ? `${own} after ${first.join(', ')}` : own;
 }
 
-function detailText({ round, updates, waiting, rule }: RoundDetail): string {
+function wordsOf({ verdict, inShadow }: SeatedUpdate): string {
+  return verdict ? verdictWords(verdict, inShadow) : '';
+}
+
+/** A round, for a reader of a terminal of 100 columns. */
+export function detailText({ round, updates, waiting, rule, entries }: RoundDetail): string {
   if (!round) return 'no such round';
-  const lines = [
+  const opened = entries.findLast(({ type }) => type === 'round_opened');
+  const shadow = opened ? shadowSeats(opened) : new Set<string>();
+  const seated = updates.map((update) => ({ ...update, inShadow: shadow.has(update.member) }));
+  return [
     `round ${round.round} of ${round.run}, step ${round.step}, attempt ${round.attempt}: ${round.outcome}`,
     `  opened ${round.openedAt}, ${round.seconds.toFixed(2)} s, ${round.accepted} of ${round.cohort} updates in the aggregate`,
     `  base   ${round.base}`,
     ...(round.result ? [`  result ${round.result} by ${ruleText(rule)}`] : []),
-    ...(waiting.length > 0 ? [`  waiting for ${waiting.join(', ')}`] : []),
+    ...(waiting.length > 0 ? [wrapped(`  waiting for ${waiting.join(', ')}`)] : []),
     '',
-    table(updates, UPDATE_COLUMNS, 'no update yet'),
-  ];
-  for (const { name, verdict } of updates) {
-    if (!verdict || verdict.findings.length === 0) continue;
-    lines.push('', `${name}: ${verdict.decision}`);
-    for (const finding of verdict.findings)
-      lines.push(
-        `  ${finding.passed ? 'passed' : 'FAILED'}  ${finding.check}: ${printable(finding.message)}`,
-      );
-    if (verdict.resolve) lines.push(`  → ${verdict.resolve}`);
-  }
-  return lines.join('\n');
+    table(seated, UPDATE_COLUMNS, 'no update yet'),
+    ...seated.flatMap(whyText),
+  ].join('\n');
+}
+
+/** What was found of one update, a finding a line; where nothing was, the words of its verdict. */
+function whyText(update: SeatedUpdate): string[] {
+  const { name, verdict } = update;
+  if (!verdict || (verdict.findings.length === 0 && !verdict.code)) return [];
+  const findings = verdict.findings.map(
+    ({ passed, check, message }) => `  ${passed ? 'passed' : 'FAILED'}  ${check}: ${printable(message)}`,
+  );
+  const lines = findings.length > 0 ? findings : [`  ${printable(verdict.message)}`];
+  const resolve = verdict.resolve ? [`  → ${verdict.resolve}`] : [];
+  return ['', `${name}: ${wordsOf(update)}`, ...[...lines, ...resolve].map((line) => wrapped(line))];
 }

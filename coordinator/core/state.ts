@@ -212,8 +212,8 @@ export interface Automation {
   readonly reason: string;
   /** When it was last paused or resumed; empty: never. */
   readonly since: string;
-  /** When automatic quarantines happened that the budget may still count, in ms since the epoch. */
-  readonly quarantinesAtMs: readonly number[];
+  /** By member, when its newest automatic quarantine began, in ms since the epoch: those that the budget may still count. */
+  readonly quarantinedAtMs: ReadonlyMap<string, number>;
 }
 
 export interface State {
@@ -250,7 +250,7 @@ export const EMPTY: State = {
   invites: new Map(),
   members: new Map(),
   dids: new Map(),
-  automation: { paused: false, by: '', reason: '', since: '', quarantinesAtMs: [] },
+  automation: { paused: false, by: '', reason: '', since: '', quarantinedAtMs: new Map() },
   run: undefined,
   runs: 0,
   rounds: [],

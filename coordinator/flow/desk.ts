@@ -120,7 +120,7 @@ function decideAll(
   const settled: Settled[] = [];
   for (const waiting of batch) {
     try {
-      const events = decide(state, waiting.command);
+      const events = decide(state, timedAt(at, waiting.command));
       for (const event of events) state = evolve(state, { ...event, at, index: state.size });
       settled.push({ waiting, events });
     } catch (refusal) {
@@ -128,6 +128,11 @@ function decideAll(
     }
   }
   return { state, settled };
+}
+
+/** Decided at the time its entries are recorded with: whoever recomputes the decision from the journal has no other. */
+function timedAt(at: string, command: Command): Command {
+  return 'nowMs' in command ? { ...command, nowMs: Date.parse(at) } : command;
 }
 
 /** Journal entries as events: the journal holds only what this core wrote, so the type is known. */

@@ -22,19 +22,18 @@ export async function invite(
   const { desk, clock, publisher } = context;
   const secret = makeInviteSecret();
   const secretHash = inviteSecretDigest(secret);
-  const nowMs = clock.now();
-  const validMs = request.hours * MS_PER_HOUR;
+  const id = secretHash.slice(0, 16);
   await desk.dispatch({
     type: 'issue-invite',
-    invite: secretHash.slice(0, 16),
+    invite: id,
     name: request.name,
     role: request.role,
     secretHash,
-    validMs,
-    nowMs,
+    validMs: request.hours * MS_PER_HOUR,
+    nowMs: clock.now(),
     by: request.by,
   });
-  const expiresAt = new Date(nowMs + validMs).toISOString();
+  const expiresAt = desk.state.invites.get(id)?.expiresAt ?? '';
   const text = encodeInvite({
     federation: federationOf(context).federation,
     endpoint: request.endpoint,

@@ -1,4 +1,5 @@
 /** The evidence of a round, read back: why an update was judged as it was. */
+import { createHash } from 'node:crypto';
 import { verifyUpdateHeader } from '../../shared/provenance/update-header.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { DETECTORS } from '../core/checks/detectors/registry.ts';
@@ -15,7 +16,7 @@ import type { RoundSummary, State } from '../core/state.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Journal } from '../ports/journal.ts';
 import { recordedEntries } from './desk.ts';
-import { type RoundStory, storyOf, type UpdateStory } from './history.ts';
+import { type RoundStory, roundMissing, storyOf, type UpdateStory } from './history.ts';
 
 interface Records {
   readonly state: State;
@@ -30,7 +31,7 @@ const ROUNDS_SEARCHED = 200;
 
 /**
  * `id`: a member, or the digest of its update, or enough of it. Of several attempts the newest that was screened. Refuses
- * `round_missing`, `update_missing`, and `evidence_missing` where the round was not screened or kept none.
+ * `round_missing`, `update_missing`, `evidence_missing` where the round was not screened or kept none, and `evidence_damaged`.
  */
 export async function explainRoundUpdate(
   records: Records,
@@ -62,17 +63,11 @@ interface Found {
 
 async function evidenceOfRound({ state, journal, blobs }: Records, round: number): Promise<Found> {
   const attempts = state.rounds.filter((summary) => summary.round === round);
-  if (attempts.length === 0)
-    throw new Refusal(
-      'round_missing',
-      `no round ${round}; the newest is ${state.rounds.at(-1)?.round ?? 'none'}`,
-      { round },
-    );
+  if (attempts.length === 0) throw roundMissing(state, round);
   for (const summary of attempts.reverse()) {
     const story = storyOf(journal, summary);
     if (!story.evidence) continue;
-    const text = Buffer.from(await blobs.bytes(story.evidence)).toString('utf8');
-    return { story, evidence: JSON.parse(text) as RoundEvidence, digest: story.evidence };
+    return { story, evidence: await readEvidence(blobs, round, story.evidence), digest: story.evidence };
   }
   throw new Refusal(
     'evidence_missing',
@@ -80,6 +75,18 @@ async function evidenceOfRound({ state, journal, blobs }: Records, round: number
     {
       round,
     },
+  );
+}
+
+/** What the journal does not vouch for is not shown, however well it reads. */
+async function readEvidence(blobs: Blobs, round: number, digest: string): Promise<RoundEvidence> {
+  const bytes = await blobs.bytes(digest);
+  const seen = createHash('sha256').update(bytes).digest('hex');
+  if (seen === digest) return JSON.parse(Buffer.from(bytes).toString('utf8')) as RoundEvidence;
+  throw new Refusal(
+    'evidence_damaged',
+    `round ${round}: the evidence blob of ${bytes.length} bytes has digest ${seen.slice(0, 16)}, recorded is ${digest.slice(0, 16)}`,
+    { round, digest },
   );
 }
 
@@ -94,7 +101,10 @@ function updateNamed({ updates, summary }: RoundStory, id: string): UpdateStory 
 }
 
 function missing(round: number, id: string, members: readonly string[] = []): Refusal {
-  const there = members.length > 0 ? `; there are those of ${members.join(', ')}` : '';
+  const there =
+    members.length > 0
+      ? `; there are those of ${members.join(', ')} (only a digest may be shortened, to no less than ${LEAST_PREFIX} characters)`
+      : '';
   return new Refusal(
     'update_missing',
     `round ${round} has no update ${JSON.stringify(id.slice(0, 80))}${there}`,

@@ -1,4 +1,5 @@
 /** One round as the journal tells it. */
+import { Refusal } from '../../shared/refusal.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import { ACCEPTED } from '../../shared/verdict.ts';
 import { ownVerdict } from '../core/checks/explain/own-verdict.ts';
@@ -31,6 +32,12 @@ export interface RoundStory {
   readonly seed: number;
   /** Digest of the evidence; undefined before the screening, and for rounds of versions that kept none. */
   readonly evidence: string | undefined;
+}
+
+export function roundMissing({ rounds }: State, round: number): Refusal {
+  const newest = rounds.at(-1)?.round;
+  const there = newest === undefined ? ': none was opened yet' : `, the newest is ${newest}`;
+  return new Refusal('round_missing', `there is no round ${round}${there}`, { round });
 }
 
 /** Every attempt of a run's rounds, in order. Those before it began again count as given up: nothing of them is kept. */

@@ -106,6 +106,7 @@ class Bench {
   readonly #run: ScreeningRun;
   readonly #base: BlobLocation;
   readonly #previous: BlobLocation | undefined;
+  readonly #asked: readonly string[];
   readonly #isGradient: boolean;
   readonly #isAudited: boolean;
 
@@ -122,6 +123,7 @@ class Bench {
     this.#run = run;
     this.#base = base;
     this.#previous = previous;
+    this.#asked = everyoneAsked(state);
     const step = familyOf(this.federation).steps.find(({ kind }) => kind === run.phase.round.step);
     this.#isGradient = step?.combineBy === 'federation-rule';
     this.#isAudited = step?.audited === true;
@@ -144,6 +146,7 @@ class Bench {
       ),
       previous: this.#previous,
       canaryFile,
+      members: this.#asked,
     });
   }
 
@@ -156,6 +159,7 @@ class Bench {
       base: this.#base,
       contributions: await weigh(this.#state, this.federation, blobs, received, this.#run.phase.round),
       canaryFile,
+      members: this.#asked,
     });
   }
 
@@ -177,6 +181,11 @@ class Bench {
       size: policyForSize(received.length, this.federation.checks.outliers),
     };
   }
+}
+
+/** In this round or before: who joins while it is screened changes nothing, then or when it is computed again. */
+function everyoneAsked({ rounds }: State): string[] {
+  return [...new Set(rounds.flatMap(({ cohort, shadow }) => [...cohort, ...shadow]))].sort();
 }
 
 function updateOf({ member, update, samples, norm, header }: Received): CohortUpdate {

@@ -4,6 +4,7 @@ import { readTensors } from '../../shared/tensors/column-reader.ts';
 import type { TensorSet } from '../../shared/tensors/tensor.ts';
 import { auditSums } from '../adapters/compute/audit.ts';
 import type { CanarySet } from '../adapters/compute/canaries.ts';
+import { givenBy } from '../adapters/compute/canary-rows.ts';
 import { combineTensors } from '../adapters/compute/combine.ts';
 import { inspectUpdate } from '../adapters/compute/inspect.ts';
 import { measureTensors, withCanaries } from '../adapters/compute/measure.ts';
@@ -37,10 +38,11 @@ export class BenchCompute {
     return inspectUpdate(job, this.step(job.step));
   }
 
-  async measure({ step: kind, base, updates, previous, canaryFile }: MeasureJob): Promise<CohortMeasures> {
-    const step = this.step(kind);
-    const set = readTensors(base);
-    const view = canaryFile === undefined ? undefined : await this.#viewAt(base, step, set);
+  async measure(job: MeasureJob): Promise<CohortMeasures> {
+    const { updates, previous, canaryFile } = job;
+    const step = this.step(job.step);
+    const set = readTensors(job.base);
+    const view = canaryFile === undefined ? undefined : await this.#viewAt(job, step, set);
     const measures = measureTensors({
       updates,
       references: [
@@ -76,10 +78,11 @@ export class BenchCompute {
     });
   }
 
-  async #viewAt(key: MeasureJob['base'], step: RoundStep, base: TensorSet): Promise<CanaryView> {
-    const bytes = 'bytes' in key ? key.bytes : key.path;
+  async #viewAt(job: MeasureJob, step: RoundStep, base: TensorSet): Promise<CanaryView> {
+    const bytes = 'bytes' in job.base ? job.base.bytes : job.base.path;
     if (this.#seen?.base !== bytes) {
-      this.#seen = { base: bytes, view: await slopesOf(this.#family, step, base, this.#canaries) };
+      const canaries = givenBy(this.#canaries, job.members);
+      this.#seen = { base: bytes, view: await slopesOf(this.#family, step, base, canaries) };
     }
     return this.#seen.view;
   }

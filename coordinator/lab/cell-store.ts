@@ -48,10 +48,16 @@ export class CellStore {
     if (this.#file !== undefined) appendFileSync(partOf(this.#file), `${JSON.stringify(cell)}\n`);
   }
 
-  /** Everything known goes into the file, whole or not at all; the part file has done its duty. */
-  async finish(extra: Readonly<Record<string, unknown>>): Promise<void> {
+  /**
+   * Everything known goes into the file, whole or not at all; the part file has done its duty.
+   *
+   * @param first keys in the order of the plan: threads end cells in any other, and the same grid is the same file
+   */
+  async finish(extra: Readonly<Record<string, unknown>>, first: readonly string[]): Promise<void> {
     if (this.#file === undefined) return;
-    const whole = { ...extra, settings: this.#settings, cells: [...this.#cells.values()] };
+    const order = new Set([...first, ...this.#cells.keys()]);
+    const cells = [...order].flatMap((key) => this.#cells.get(key) ?? []);
+    const whole = { ...extra, settings: this.#settings, cells };
     await replaceFile(this.#file, `${JSON.stringify(whole, null, 2)}\n`);
     rmSync(partOf(this.#file), { force: true });
   }

@@ -105,7 +105,7 @@ export async function playCell(
     },
     ...quarantined,
     refusals: tally.codes,
-    failed: failed ?? (model === undefined ? 'the run ended without a model' : null),
+    failed: failed ?? result?.failure ?? null,
     seconds: (performance.now() - started) / 1000,
   };
 }

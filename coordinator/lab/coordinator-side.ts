@@ -10,7 +10,7 @@ import { judgeRound } from '../flow/judge-round.ts';
 import { HEADER_ALLOWANCE_BYTES } from '../flow/open-round.ts';
 import { inOrder, previousCombined, weigh } from '../flow/weigh.ts';
 import type { Inspection } from '../ports/compute.ts';
-import { advance } from './advance.ts';
+import { type Advanced, advance } from './advance.ts';
 import { type BenchCompute, CANARIES_AT_HAND } from './bench-compute.ts';
 import type { BlobsAtHand } from './blobs-at-hand.ts';
 import { type Consortium, ROUND_MS, START_MS } from './consortium.ts';
@@ -47,7 +47,7 @@ export class CoordinatorSide {
   }
 
   /** The next round, or the end of the run when none can be opened. */
-  openRound(state: State, base: TensorSet): State {
+  openRound(state: State, base: TensorSet): Advanced {
     const run = state.run;
     const step = this.#parts.compute.step(run?.steps[run.at.step]?.step ?? '');
     const elements = elementsIn(step.layout(base));
@@ -57,7 +57,7 @@ export class CoordinatorSide {
       maxBytes: elements * Float32Array.BYTES_PER_ELEMENT + HEADER_ALLOWANCE_BYTES,
       nowMs: nowMs(state),
     };
-    return advance(state, command, nowMs(state)).state;
+    return advance(state, command, nowMs(state));
   }
 
   /** What a member sends, encoded, signed and looked at as at the door. */

@@ -1,6 +1,6 @@
 /** Data folders: organisations as CSV files with a header, or clients as gzipped files of numbers without one. */
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Feature } from '../../shared/federation/schema.ts';
 import type { RowBatch } from '../../shared/learning/family.ts';
 import { Random } from '../../shared/learning/random.ts';
@@ -33,7 +33,8 @@ export interface FolderOptions {
 /** Reads a data folder of either kind. Refuses `data_missing` when it is neither. */
 export function readDataFolder(folder: string, options: FolderOptions): LabData {
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
-  const name = `${basename(dirname(folder))}/${basename(folder)}`;
+  const whole = resolve(folder);
+  const name = `${basename(dirname(whole))}/${basename(whole)}`;
   if (names.some((file) => CLIENT.test(file))) return { ...readClients(folder, names, options), name };
   if (names.includes(TEST_FILE)) return { ...readOrganisations(folder, names, options), name };
   throw new Refusal(

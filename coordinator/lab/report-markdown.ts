@@ -1,22 +1,29 @@
 /** A grid as tables for people: attacks down, policies across. */
+import { type AssumedByPolicy, beyondAssumed } from './attackers.ts';
 import { attackOf, type Cell } from './cell.ts';
-import { type Block, blocksOf, type Figures } from './summary.ts';
+import { attackersText, type Block, blocksOf, type Figures } from './summary.ts';
 
 /** @param intro lines that say what was run, with what */
-export function markdownOf(cells: readonly Cell[], intro: readonly string[]): string {
+export function markdownOf(
+  cells: readonly Cell[],
+  intro: readonly string[],
+  assumed: AssumedByPolicy,
+): string {
   const blocks = blocksOf(cells);
   return `${[
     '# The lab',
     ...intro,
     'Figures are means over seeds. **AUROC** is over the test rows; in brackets what it lost against no policy without an attack at the same seed (below 0: gained). **Family** is the AUROC of the hidden family alone. **Refused** are the updates refused by a check, of the attackers and of honest members, in percent of those sent in the rounds that make the model.',
-    ...blocks.flatMap(sectionOf),
+    ...blocks.flatMap((block) => sectionOf(block, assumed)),
     ...failuresOf(cells),
   ].join('\n\n')}\n`;
 }
 
-function sectionOf(block: Block): string[] {
+function sectionOf(block: Block, assumed: AssumedByPolicy): string[] {
+  const beyond = beyondAssumed(block.attackers, assumed);
   return [
     `## ${block.title}`,
+    ...(beyond === undefined ? [] : [`${block.title}: ${beyond}.`]),
     '### AUROC',
     tableOf(block, ({ auroc, loss }) => `${auroc.toFixed(4)} (${signed(loss)})`),
     ...(block.rows.some(({ attack }) => attackOf(attack)?.hides)
@@ -53,7 +60,7 @@ function failuresOf(cells: readonly Cell[]): string[] {
   if (failed.length === 0) return [];
   const lines = failed.map(
     ({ attack, policy, attackers, seed, failed: why }) =>
-      `- ${attack} × ${policy}, ${attackers} attackers, seed ${seed}: ${why}`,
+      `- ${attack} × ${policy}, ${attackersText(attackers)}, seed ${seed}: ${why}`,
   );
   return ['## No model', 'Scored as a detector that knows nothing (AUROC 0.5).', lines.join('\n')];
 }

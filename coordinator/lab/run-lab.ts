@@ -7,6 +7,7 @@ import { federationDigest, parseFederation } from '../../shared/federation/load.
 import { type Federation, FederationSchema } from '../../shared/federation/schema.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { SOFTWARE } from '../../shared/software.ts';
+import { type AssumedByPolicy, assumedBy, attackersAmong } from './attackers.ts';
 import { ATTACKS, attacksAgainst, NO_ATTACK } from './attacks/registry.ts';
 import { canaryData } from './canary-data.ts';
 import { CANARIES_PER_LABEL, CANARY_NORMALS } from './cast.ts';
@@ -29,7 +30,8 @@ export interface LabOptions {
   /** Names, or `all`. */
   readonly attacks: readonly string[];
   readonly policies: readonly string[];
-  readonly attackers: readonly number[];
+  /** Default: what a policy assumes by default among so many members, at most two. */
+  readonly attackers?: readonly number[];
   /** Gradient rounds. */
   readonly rounds?: number;
   /** How many; they are 1, 2, … */
@@ -53,7 +55,6 @@ export interface LabReport {
 
 /** Rounds of an autoencoder where neither a file nor an option says: they converge on the reference data. */
 const ROUNDS = 150;
-const LEAST_MEMBERS = 3;
 
 /** Refuses `usage` for names it does not know, with those it knows, and for cells kept with other settings. */
 export async function runLab(options: LabOptions): Promise<LabReport> {
@@ -62,7 +63,8 @@ export async function runLab(options: LabOptions): Promise<LabReport> {
   const settings = settingsOf(options, data, file);
   const grid = gridOf(options, data, settings);
   const plans = plansOf(grid);
-  const store = new CellStore(options.json, fingerprintOf(data, settings, grid));
+  const assumed = assumedBy(settings, grid.policies, data.members.length);
+  const store = new CellStore(options.json, fingerprintOf(data, settings, { grid, assumed }));
   const missing = plans.filter((plan) => store.get(keyOf(plan)) === undefined);
   const progress = new Progress(options.say, plans.length, plans.length - missing.length);
   await playCells({
@@ -77,9 +79,9 @@ export async function runLab(options: LabOptions): Promise<LabReport> {
   });
   const cells = plans.flatMap((plan) => store.get(keyOf(plan)) ?? []);
   const intro = introOf(data, settings, grid);
-  const markdown = markdownOf(cells, intro);
+  const markdown = markdownOf(cells, intro, assumed);
   if (cells.length === plans.length) {
-    await store.finish({ software: SOFTWARE, grid });
+    await store.finish({ software: SOFTWARE, grid }, plans.map(keyOf));
     writeReports(options, markdown, heatMapOf(cells, intro[0] ?? ''));
   }
   return { cells, asked: plans.length, markdown };
@@ -131,17 +133,12 @@ function modelOf(
 }
 
 function gridOf(options: LabOptions, data: LabData, settings: LabSettings): Grid {
-  const { policies, attackers, seeds } = options;
+  const { policies, seeds } = options;
   for (const policy of policies) labPolicy(settings, policy, 1);
-  const most = data.members.length - LEAST_MEMBERS;
-  const tooMany = attackers.find((count) => count > most);
-  if (tooMany !== undefined) {
-    throw new Refusal('usage', `${tooMany} attackers of ${data.members.length} members (at most ${most})`);
-  }
   return {
     attacks: attacksNamed(options.attacks, settings),
     policies,
-    attackers,
+    attackers: attackersAmong(data.members.length, options.attackers),
     seeds: Array.from({ length: seeds }, (_, at) => at + 1),
     families: familiesNamed(options.families, data),
   };
@@ -169,7 +166,11 @@ function requireKnown(what: string, names: readonly string[], known: readonly st
 }
 
 /** What cells must have in common to be compared; a policy's contents under its name. */
-function fingerprintOf(data: LabData, settings: LabSettings, { policies }: Grid): Fingerprint {
+function fingerprintOf(
+  data: LabData,
+  settings: LabSettings,
+  { grid, assumed }: { readonly grid: Grid; readonly assumed: AssumedByPolicy },
+): Fingerprint {
   const { model } = settings.federation;
   return {
     data: `${data.name} ${digestOf(data)}`,
@@ -177,11 +178,12 @@ function fingerprintOf(data: LabData, settings: LabSettings, { policies }: Grid)
     federation: federationDigest(settings.federation).slice(0, 16),
     canaries: `${CANARIES_PER_LABEL} a label, ${CANARY_NORMALS} normals a member`,
     ...Object.fromEntries(
-      [...new Set([NO_POLICY, ...policies])].map((name) => [
+      [...new Set([NO_POLICY, ...grid.policies])].map((name) => [
         `policy ${name}`,
         federationDigest(labPolicy(settings, name, 1).federation).slice(0, 16),
       ]),
     ),
+    ...Object.fromEntries([...assumed].map(([name, f]) => [`outliers assumed by ${name}`, String(f)])),
   };
 }
 

@@ -1,5 +1,6 @@
 /** One federation run in one process: the coordinator's own code, simulated members, and attackers among them. */
 import type { ModelFamily } from '../../shared/learning/family.ts';
+import { Refusal } from '../../shared/refusal.ts';
 import { tensorsOfFlat } from '../../shared/tensors/safetensors.ts';
 import type { TensorSet } from '../../shared/tensors/tensor.ts';
 import { openRound, type State } from '../core/state.ts';
@@ -13,6 +14,7 @@ import { MembersSide, type OpenRound, type Outgoing } from './members-side.ts';
 import type { LabPolicy } from './policies.ts';
 import { countUpdate, newTally, type Tally } from './tally.ts';
 import type { Training } from './training.ts';
+import { whyNoModel } from './why-no-model.ts';
 
 export interface SimulationInput {
   readonly policy: LabPolicy;
@@ -27,17 +29,23 @@ export interface SimulationResult {
   readonly state: State;
   /** The base after the last round; undefined when the run ended before. */
   readonly base: TensorSet | undefined;
+  /** Why the run ended before; undefined when it did not. */
+  readonly failure: string | undefined;
   readonly tally: Tally;
   /** Members whose updates entered the last round: they report thresholds. */
   readonly contributors: readonly string[];
 }
 
-/** Refuses what combining and applying refuse, e.g. `rule_breakdown` and `sums_inconsistent`. */
+/** Refuses what combining and applying refuse, e.g. `rule_breakdown` and `sums_inconsistent`, naming the round. */
 export async function simulate(input: SimulationInput): Promise<SimulationResult> {
   const simulation = new Simulation(input);
   while (simulation.goesOn) {
     const before = simulation.entries;
-    await simulation.round();
+    try {
+      await simulation.round();
+    } catch (error) {
+      throw simulation.placed(error);
+    }
     if (simulation.entries === before)
       throw new Error('a simulated round came to nothing: nothing was decided');
   }
@@ -56,6 +64,7 @@ class Simulation {
   #server: TensorSet | undefined;
   #previous: Float32Array | undefined;
   #contributors: readonly string[] = [];
+  #failure: string | undefined;
 
   constructor(input: SimulationInput) {
     const { policy, family, cast, seed, training } = input;
@@ -94,10 +103,18 @@ class Simulation {
     return this.#state.size;
   }
 
+  /** A refusal with the round it came in. */
+  placed(error: unknown): unknown {
+    const last = this.#state.rounds.at(-1);
+    if (!(error instanceof Refusal) || error.code === 'internal' || last === undefined) return error;
+    return new Refusal(error.code, `round ${last.round} (${last.step}): ${error.message}`, error.facts);
+  }
+
   result(): SimulationResult {
     return {
       state: this.#state,
       base: this.#state.run?.phase.phase === 'assembling' ? this.#base : undefined,
+      failure: this.#failure,
       tally: this.#tally,
       contributors: this.#contributors,
     };
@@ -105,7 +122,10 @@ class Simulation {
 
   /** One attempt at one round: opened, trained, sent, screened, combined. */
   async round(): Promise<void> {
-    this.#state = this.#coordinator.openRound(this.#state, this.#base);
+    const { state, events } = this.#coordinator.openRound(this.#state, this.#base);
+    this.#state = state;
+    const failed = events.find((event) => event.type === 'run_failed');
+    if (failed !== undefined) this.#failure = whyNoModel(state, this.#tally, failed.data.reason);
     const phase = openRound(this.#state);
     if (phase === undefined) return;
     const round = this.#openRound(phase.round);

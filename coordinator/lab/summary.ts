@@ -23,6 +23,7 @@ export interface Row {
 /** Everything with so many attackers. */
 export interface Block {
   readonly title: string;
+  readonly attackers: number;
   readonly policies: readonly string[];
   readonly rows: readonly Row[];
 }
@@ -32,7 +33,8 @@ export function blocksOf(cells: readonly Cell[]): Block[] {
   return counts.map((count) => {
     const own = cells.filter(({ attackers }) => attackers === count);
     return {
-      title: count === 0 ? 'No attack' : `${count} ${count === 1 ? 'attacker' : 'attackers'}`,
+      title: count === 0 ? 'No attack' : attackersText(count),
+      attackers: count,
       policies: distinct(own.map(({ policy }) => policy)),
       rows: distinct(own.map(rowTitle)).map((title) => {
         const row = own.filter((cell) => rowTitle(cell) === title);
@@ -45,6 +47,10 @@ export function blocksOf(cells: readonly Cell[]): Block[] {
       }),
     };
   });
+}
+
+export function attackersText(count: number): string {
+  return `${count} ${count === 1 ? 'attacker' : 'attackers'}`;
 }
 
 function rowTitle({ attack, family }: Cell): string {

@@ -60,6 +60,8 @@ export interface MeasureJob {
   readonly updates: readonly { member: string; update: BlobLocation }[];
   readonly previous: BlobLocation | undefined;
   readonly canaryFile: string | undefined;
+  /** Everyone asked in a round so far. Canaries under any other name are nobody's. */
+  readonly members: readonly string[];
 }
 
 /** The sums of a cohort, with and without each member and pair, on the canary set. */
@@ -70,6 +72,8 @@ export interface AuditJob {
   /** Sorted by member id. */
   readonly contributions: readonly WeighedUpdate[];
   readonly canaryFile: string;
+  /** As for `MeasureJob`. */
+  readonly members: readonly string[];
 }
 
 export interface AggregateResult {

@@ -184,8 +184,8 @@ const Rule = z.discriminatedUnion('rule', [
   z.strictObject({ rule: z.literal('mean-around-median'), outliers, before }),
   z.strictObject({
     rule: z.literal('geometric-median'),
-    /** ν: distances below it count as ν. */
-    smoothing: z.number().positive().default(1e-6),
+    /** ν: distances below it count as ν. From 1e-300 on the sum of all 1 / ν is a finite number. */
+    smoothing: z.number().min(1e-300).default(1e-6),
     /** Weiszfeld steps from zero. Default: until it has converged. */
     iterations: z.int().min(1).max(10_000).optional(),
     before,

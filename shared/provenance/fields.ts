@@ -11,12 +11,18 @@ export const TimeField = z.iso.datetime({ offset: false });
 export const CountField = z.int().min(0);
 /** Free text that others will read, bounded. */
 export const TextField = z.string().max(2000);
-export const IdField = z.string().min(1).max(128);
+/** No line breaks, and nothing that could steer a terminal or turn the direction of writing. */
+const UNCONTROLLED = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
+export const IdField = z.string().min(1).max(128).regex(UNCONTROLLED, 'no control characters');
 export const FederationField = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
 /** zod's numbers are finite. */
 export const MetricsField = z
   .record(z.string().min(1).max(64), z.number())
-  .refine((metrics) => Object.keys(metrics).length <= 64, 'at most 64 metrics');
+  .refine((metrics) => Object.keys(metrics).length <= 64, 'at most 64 metrics')
+  .refine(
+    (metrics) => Object.keys(metrics).every((name) => UNCONTROLLED.test(name)),
+    'names without control characters',
+  );
 /** Signed elsewhere, kept as it was signed. */
 export const TokenField = z.string().min(1).max(65_536);
 

@@ -115,6 +115,6 @@ describe('steps before a rule', () => {
         { rule: 'bucketing', size: 2 },
       ],
     });
-    expect(aggregate(rule, [[1], [2], [3]], { previous: [500] })[0]).toBeCloseTo(499.999, 9);
+    expect(aggregate(rule, [[1], [2], [3], [4], [5]], { previous: [500] })[0]).toBeCloseTo(499.999, 9);
   });
 });

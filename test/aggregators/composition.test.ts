@@ -26,6 +26,7 @@ describe('a rule in the federation file', () => {
     ['{ rule: mda, outliers: -1 }', /aggregation\.outliers/],
     ['{ rule: median, before: [{ rule: arc }, { rule: nmm }] }', /aggregation\.before(\.1|\[1\])\.rule/],
     ['{ rule: median, before: [{ rule: nnm, outlier: 1 }] }', /aggregation\.before(\.0|\[0\]).*outlier/s],
+    ['{ rule: geometric-median, smoothing: 9e-301 }', /aggregation\.smoothing.*1e-300/],
     ['{ rule: median, before: { rule: nnm } }', /aggregation\.before/],
   ])('%s is refused with its path', (aggregation, path) => {
     expect(() => withRule(aggregation)).toThrow(

@@ -131,6 +131,14 @@ describe('trimmed mean', () => {
 
 describe('geometric median', () => {
   const converged = spec({ rule: 'geometric-median', smoothing: 1e-9 });
+
+  it('of updates that are all the same is that update, with the least smoothing too', () => {
+    const rows = Array.from({ length: 5 }, () => [1, 2, 3]);
+    for (const iterations of [undefined, 3]) {
+      const least = spec({ rule: 'geometric-median', smoothing: 1e-300, iterations });
+      expect(distance(aggregate(least, rows), [1, 2, 3])).toBeLessThan(1e-12);
+    }
+  });
   const cost = (at: readonly number[], rows: Matrix) => rows.reduce((sum, row) => sum + distance(at, row), 0);
 
   it('has the least sum of distances', () => {
@@ -396,6 +404,26 @@ describe('outside its condition a rule', () => {
       10,
       'nnm with 2 outliers needs more than 4 rows, there are 4',
     ],
+    [
+      { rule: 'median', before: [{ rule: 'bucketing', size: 5 }] },
+      10,
+      'median with 2 outliers needs more than 4 rows, there are 2',
+    ],
+    [
+      { rule: 'geometric-median', before: [{ rule: 'bucketing', size: 5 }] },
+      10,
+      'geometric-median with 2 outliers needs more than 4 rows, there are 2',
+    ],
+    [
+      { rule: 'centred-clipping', before: [{ rule: 'bucketing', size: 5 }] },
+      10,
+      'centred-clipping with 2 outliers needs more than 4 rows, there are 2',
+    ],
+    [
+      { rule: 'weighted-mean', before: [{ rule: 'bucketing', size: 5 }, { rule: 'norm-clip' }] },
+      10,
+      'norm-clip with 2 outliers needs more than 4 rows, there are 2',
+    ],
     [{ rule: 'median' }, 0, 'there is no update to combine, at least 1 is needed'],
   ])('%j refuses %i updates', (rule, n, message) => {
     const weights = Array.from({ length: n }, () => 1);
@@ -417,6 +445,19 @@ describe('outside its condition a rule', () => {
       [{ rule: 'bulyan', outliers: 2 }, 11],
       [{ rule: 'median', before: [{ rule: 'nnm', outliers: 3 }] }, 7],
       [{ rule: 'trimmed-mean', before: [{ rule: 'bucketing' }] }, 10],
+      [{ rule: 'median', before: [{ rule: 'bucketing' }] }, 10],
+      [{ rule: 'geometric-median', before: [{ rule: 'bucketing' }] }, 10],
+      [{ rule: 'centred-clipping', before: [{ rule: 'bucketing' }] }, 10],
+      [
+        {
+          rule: 'weighted-mean',
+          before: [
+            { rule: 'bucketing', size: 5 },
+            { rule: 'norm-clip', norm: 1 },
+          ],
+        },
+        10,
+      ],
     ] as const)
       expect(() => guardRule(spec(rule), Array(n).fill(1))).not.toThrow();
   });

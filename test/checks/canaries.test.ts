@@ -149,6 +149,52 @@ describe('the canaries of known anomalies', () => {
   });
 });
 
+describe('trails of the canary detectors', () => {
+  const ONE = '0123456789abcdef'.repeat(4);
+  const OTHER = `f${ONE.slice(1)}`;
+
+  /** As `story`, with these digests of the canary file: the first of all rounds but the last. */
+  const screenedOn = (story: readonly CohortInput[], before: string | undefined, last: string | undefined) =>
+    story.map((input, round) => {
+      const canaries = round === story.length - 1 ? last : before;
+      return { ...input, measures: { ...input.measures, ...(canaries === undefined ? {} : { canaries }) } };
+    });
+
+  it.each([
+    [CANARY_FAMILIES, hiding],
+    [CANARY_NORMALS, flipping],
+    [OWN_NORMALS, flipping],
+  ])('begin anew with another canary file, or none', (detector, craft) => {
+    const after = (before?: string, last?: string) =>
+      failed(judgeRounds(detector, screenedOn(storyOf({ seed: 6, craft }), before, last)));
+    expect(after(ONE, ONE)).toEqual([8, 9]);
+    expect(after()).toEqual([8, 9]);
+    expect(after(ONE, OTHER)).toEqual([]);
+    expect(after(ONE)).toEqual([]);
+    expect(after(undefined, ONE)).toEqual([]);
+  });
+
+  it('give nobody the trail of another label when a row more lets two labels change places', () => {
+    const members = new HonestMembers(1);
+    const floods = { 'ranks/floods': unit(drawn(new Random('what hides floods', 1), 200)) };
+    const probes = { 'ranks/probes': hides };
+    const story = Array.from({ length: ROUNDS }, (_, round) => {
+      const updates = members.round(0.6).map((own, at) => unit(at === 9 ? plus(own, hides) : own));
+      const isLast = round === ROUNDS - 1;
+      const measures = measuresOf(updates, isLast ? { ...floods, ...probes } : { ...probes, ...floods });
+      // Whoever gave the canaries of a label may look like it.
+      const holders = [{ label: 'probes', shares: measures.members.map((_, at) => Number(at === 9)) }];
+      return cohortOf({ ...measures, holders });
+    });
+    expect(failed(judgeRounds(CANARY_FAMILIES, screenedOn(story, ONE, OTHER)))).toEqual([]);
+  });
+
+  it('go on for a member that is judged beside those that count', () => {
+    const [input] = screenedOn(storyOf({ seed: 1, rounds: 1 }), undefined, ONE);
+    expect(input && restrictMeasures(input.measures, new Set([memberAt(2)])).canaries).toBe(ONE);
+  });
+});
+
 describe('whom the canaries keep out', () => {
   const craft = (own: Vector, at: number) => (at >= 7 ? scaled(own, -1) : own);
 

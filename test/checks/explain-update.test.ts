@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { evidenceText } from '../../coordinator/cli/evidence-text.ts';
 import type { RoundEvidence } from '../../coordinator/core/checks/evidence.ts';
 import { canaryEffects } from '../../coordinator/core/checks/explain/canary-effects.ts';
 import { counterfactualOf } from '../../coordinator/core/checks/explain/counterfactual.ts';
@@ -163,6 +164,23 @@ describe('an explanation', () => {
     expect(explanation).toMatchObject({ seat: 'shadow', cohort: 2 });
     expect(explanation?.distances.map(({ member }) => member)).toEqual(['bob', 'cyd']);
   });
+
+  it('says of a member in quarantine by which policy it was judged: that of the cohort and itself', () => {
+    const finding = { ...failed('norm', 10, 3), value: 10 };
+    const counted = measuresOf({ bob: [3, 0], cyd: [0, 0] });
+    const all = measuresOf({ ada: [3, 4], bob: [3, 0], cyd: [0, 0] });
+    const evidence = {
+      ...evidenceOf(counted, []),
+      size: policyForSize(2),
+      shadow: { measures: all, audits: [] },
+    };
+    const facts = { ...FACTS, verdict: { ...FACTS.verdict, findings: [finding] } };
+    const explanation = explainUpdate({ evidence, digest: 'e' }, facts, [], DETECTORS);
+    expect(explanation?.size).toEqual(policyForSize(3));
+    expect(explanation?.counterfactual.enough).toBe('norm had to pass, which decides alone');
+    const assumed = { ...evidence, checks: { ...evidence.checks, outliers: 5 } };
+    expect(explainUpdate({ evidence: assumed, digest: 'e' }, facts, [], DETECTORS)?.size.outliers).toBe(5);
+  });
 });
 
 describe('what an update does to the canaries', () => {
@@ -184,6 +202,37 @@ describe('what an update does to the canaries', () => {
   });
 });
 
+describe('an explanation in words', () => {
+  const measures = measuresOf({ ada: [3, 4], bob: [3, 0], cyd: [0, 0] }, { 'ranks/scan': [1, 0] });
+
+  it('says that its effect on the canaries is of one round, and verdicts may be along a trail', () => {
+    const text = evidenceText(explained(measures)).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('what the mean step of this round alone does to the canaries');
+    expect(text).toContain('their verdicts may differ from this table in size and in sign');
+  });
+
+  it('keeps what a member named in its header on the lines that say whose it is', () => {
+    const text = evidenceText({
+      ...explained(measures),
+      metrics: { 'loss\n  verdict   accept: accepted': 1 },
+      software: 'v\n  update trusted',
+    });
+    expect(text.split('\n').filter((line) => /^ {2}verdict/.test(line))).toHaveLength(1);
+    expect(text).not.toMatch(/^ *update trusted/m);
+  });
+
+  it('calls an update that was kept out so, not in quarantine', () => {
+    const keptOut = {
+      ...explained(measures),
+      verdict: { ...FACTS.verdict, decision: 'quarantine' as const },
+    };
+    expect(evidenceText(keptOut)).toContain('verdict   kept out norm_outlier: ');
+    expect(evidenceText({ ...keptOut, seat: 'shadow' })).toContain(
+      'verdict   in shadow: would not pass norm',
+    );
+  });
+});
+
 describe('a counterfactual', () => {
   const kinds = {
     norm: ['length', true],
@@ -202,6 +251,12 @@ describe('a counterfactual', () => {
     expect(of(0.5, [1, 4])).toMatchObject({ passesAt: 1, ratio: 2 });
     expect(of(-1, [0.2, 1])).toEqual({ check: 'norm', value: -1, passesAt: 0.2 });
     expect(of(1, undefined)).toEqual({ check: 'norm', value: 1 });
+  });
+
+  it('gives no ratio that JSON cannot hold', () => {
+    const { requirements } = counterfactualOf([failed('loss', 5e-324, [0.01, 4])], policyForSize(7));
+    expect(requirements).toEqual([{ check: 'loss', value: 5e-324, passesAt: 0.01 }]);
+    expect(JSON.parse(JSON.stringify(requirements))).toEqual(requirements);
   });
 
   it('says that a decisive check had to pass', () => {
@@ -259,6 +314,14 @@ describe('what a member sees of its own update', () => {
     ).toMatchObject({
       findings: [{ message: 'norm of bob is off' }],
     });
+  });
+
+  it('takes the label of a canary for what it is, and not for a pattern of its own', () => {
+    const message = "what hides $& and $' of bob";
+    const finding = { ...failed('canary-families', 1, 0.4), message };
+    expect(ownVerdict({ decision: 'reject', message, findings: [finding] }, ['bob']).message).toBe(
+      "what hides $& and $' of another member",
+    );
   });
 
   it('keeps every number about itself, and distances without names', () => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeProgram } from '../../client/cli.ts';
+import { makeKey } from '../../shared/identity/keys.ts';
 import { storageFolder } from '../support/storage-folder.ts';
 
 const BIN = fileURLToPath(new URL('../../client/vedette-client.mjs', import.meta.url));
@@ -83,6 +84,29 @@ describe('vedette-client', () => {
     expect(stdout).toBe('');
     expect(stderr).toContain('home_missing');
     expect(stderr).toContain('join (client)');
+  });
+
+  it('refuses a key that is none before it judges a model by it', async () => {
+    const { did } = makeKey('publisher');
+    for (const given of ['foo', did]) {
+      const { code, stdout, stderr } = await run('verify', 'no-folder', '--coordinator', given);
+      expect(code).toBe(2);
+      expect(stdout).toBe('');
+      expect(stderr).toContain(`refused (usage): --coordinator ${given}: `);
+    }
+  });
+
+  it('says how to verify on a machine that never joined', async () => {
+    const { code, stderr } = await run('verify', 'no-folder');
+    expect(code).toBe(1);
+    for (const option of ['--coordinator', '--publisher', '--log-key']) expect(stderr).toContain(option);
+  });
+
+  it('asks what standard input holds before it opens a model', async () => {
+    const { code, stderr } = await run('score', '-');
+    expect(code).toBe(2);
+    expect(stderr).toContain('csv or ndjson');
+    expect((await run('score', 'events.csv', '--format', 'csv')).code).toBe(2);
   });
 
   it('keeps stdout for results when a command is refused with --json', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createLog } from '../../client/adapters/log.ts';
 import { type FollowOptions, follow } from '../../client/flow/follow.ts';
 import { createCaCertificate } from '../../coordinator/adapters/ca/certificate-authority.ts';
 import { makeKey } from '../../shared/identity/keys.ts';
@@ -220,6 +221,31 @@ describe('a node that follows', () => {
     // Scores are twice the first feature of rows 1 to 4: 2, 4, 6, 8.
     expect(coordinator.votes).toMatchObject([{ approve: true, heldBack: 4 }]);
     expect(coordinator.votes[0]?.p99).toBeCloseTo(6 + 2 * 0.97, 5);
+  });
+
+  it('tells its log what became of an update once its round is behind, and why it lost its standing', async () => {
+    const coordinator = new ScriptedCoordinator();
+    const lines: string[] = [];
+    const logger = createLog('warn', { write: (line) => void lines.push(line) });
+    const node = smallNode(coordinator, { logger });
+    await start(node, coordinator);
+    const plan = coordinator.plan(BASE);
+    coordinator.show({ plan, round: 1, phase: 'collecting' });
+    await until(() => node.kept.length === 1);
+    const update = digestOf(updateOf(coordinator, plan.base));
+    const message = 'norm 41 is 8 times the median';
+    const verdict = { decision: 'reject', code: 'norm_outlier', message, resolve: '', findings: [] };
+    coordinator.ownVerdicts = [
+      { round: 1, attempt: 1, step: 'plain', update, verdict, appliedWeight: 0, index: 3 },
+    ];
+    coordinator.show({ round: 1, phase: 'screening' });
+    coordinator.show({ round: 2, phase: 'collecting', standing: 'quarantined' });
+    await until(() => lines.length === 2);
+    const told = lines.map((line) => JSON.parse(line)).sort((a, b) => a.msg.localeCompare(b.msg));
+    expect(told).toMatchObject([
+      { level: 'warn', standing: 'quarantined', msg: 'standing' },
+      { level: 'warn', why: message, msg: 'update judged' },
+    ]);
   });
 
   it('stops with log_inconsistent when the journal forks', async () => {

@@ -92,6 +92,48 @@ describe('scoring a file', () => {
   });
 });
 
+describe('scoring what streams in', () => {
+  const job = { path: 'standard input', federation, scorer, threshold: 2.5, top: 3 };
+
+  it('gives each row its score as soon as it has arrived', async () => {
+    let goOn = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    async function* arriving(): AsyncGenerator<Buffer> {
+      yield Buffer.from(`${SMALL_HEADER}\n1,0,web,0\n`);
+      await waiting;
+      yield Buffer.from('7,0,web,0\n');
+    }
+    const batches = scoreFile({ ...job, stream: { kind: 'csv', bytes: arriving() } });
+    // The next chunk comes only after the first row has its score: whoever waited for more would wait for ever.
+    expect((await batches.next()).value).toMatchObject({ rows: [{ row: 1, score: 1, alert: false }] });
+    goOn();
+    expect((await batches.next()).value).toMatchObject({
+      rows: [{ row: 2, line: 3, score: 7, alert: true }],
+    });
+    expect((await batches.next()).done).toBe(true);
+  });
+
+  it('reads it in the format named, and calls it by its name', async () => {
+    async function* lines(text: string): AsyncGenerator<Buffer> {
+      yield Buffer.from(text);
+    }
+    const ndjson = {
+      kind: 'ndjson',
+      bytes: lines('{"bytes":4,"rate":0,"service":"web","night":0}\n'),
+    } as const;
+    const { value } = await scoreFile({ ...job, stream: ndjson }).next();
+    expect(value).toMatchObject({ rows: [{ row: 1, score: 4, alert: true }] });
+    const lacking = { kind: 'csv', bytes: lines('bytes\n1\n') } as const;
+    const refusal = await refusalOfAsync(() => scoreFile({ ...job, stream: lacking }).next());
+    expect(refusal).toMatchObject({
+      code: 'data_columns',
+      message: expect.stringContaining('standard input'),
+    });
+  });
+});
+
 describe('a progress line', () => {
   function shown(isTTY: boolean): { line: ProgressLine; written: string[]; pass: (ms: number) => void } {
     const written: string[] = [];

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { defaultHome } from '../../client/adapters/home/default-home.ts';
+import { homeArgument } from '../../client/cli/options.ts';
 import { standingInWords } from '../../client/cli/standing-words.ts';
 import { adviceOn, type StandingFacts } from '../../client/core/standing-advice.ts';
 import { ownStanding } from '../../client/flow/own-standing.ts';
@@ -14,6 +16,7 @@ const FACTS: StandingFacts = {
   policy: POLICY,
   resolve: 'Lower the rate.',
   appealed: false,
+  homeArgument: '',
 };
 const IN_QUARANTINE: StandingReply = {
   standing: 'quarantined',
@@ -57,7 +60,7 @@ async function standingFrom(reply: StandingReply) {
   coordinator.standingReply = reply;
   coordinator.show({ standing: reply.standing, round: 8 });
   const membership = { member: 'ada', name: 'ada', federation: 'small' };
-  return ownStanding({ coordinator, membership, installed: 2 });
+  return ownStanding({ coordinator, membership, installed: 2, homeArgument: '' });
 }
 
 describe('advice on a standing', () => {
@@ -86,6 +89,7 @@ describe('advice on a standing', () => {
     ],
     ['an operator releases it; clean rounds', { releaseAfter: 0 }],
     ['enough clean rounds are there (the mode is recommend)', { mode: 'recommend', releaseAfter: 5 }],
+    ['the next one that is judged beside enough others releases it by itself', { releaseAfter: 5 }],
   ])('says how quarantine ends: %s', (words, policy) => {
     expect(told({ policy: { ...POLICY, ...policy } })).toContain(words);
   });
@@ -95,6 +99,21 @@ describe('advice on a standing', () => {
     expect(told({ standing: 'suspended' })).toContain('vedette-client appeal');
     expect(told({ appealed: true })).not.toContain('vedette-client appeal');
     expect(told({ standing: 'pending' })).not.toContain('vedette-client appeal');
+  });
+});
+
+describe('commands in advice', () => {
+  it('name the home of the node unless it is the default', () => {
+    const advice = told({ homeArgument: ' --home ./mine' });
+    expect(advice).toContain('`vedette-client data check --home ./mine`');
+    expect(advice).toContain("`vedette-client appeal 'what happened' --home ./mine`");
+    expect(told({})).not.toContain('--home');
+  });
+
+  it('are ready to be pasted, whatever the folder is called', () => {
+    expect(homeArgument({ home: defaultHome() })).toBe('');
+    expect(homeArgument({ home: 'homes/ada' })).toBe(' --home homes/ada');
+    expect(homeArgument({ home: "Ada's home" })).toBe(" --home 'Ada'\\''s home'");
   });
 });
 
@@ -126,7 +145,7 @@ describe('the standing of this node', () => {
     coordinator.show({ standing: 'quarantined' });
     coordinator.ownVerdicts = [verdictOf('reject', 'Lower the rate.'), verdictOf('ignore', 'Nothing to do.')];
     const membership = { member: 'ada', name: 'ada', federation: 'small' };
-    const { advice } = await ownStanding({ coordinator, membership, installed: 0 });
+    const { advice } = await ownStanding({ coordinator, membership, installed: 0, homeArgument: '' });
     expect(advice.join('\n')).toContain('Lower the rate.');
     expect(advice.join('\n')).not.toContain('Nothing to do.');
   });

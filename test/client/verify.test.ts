@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { proofAsJson, proofInWords } from '../../client/cli/proof-words.ts';
+import { makeProgram } from '../../client/cli.ts';
 import { type ProofStep, type ReleaseTrust, requireProven } from '../../client/core/release-proof.ts';
 import { pull } from '../../client/flow/pull.ts';
 import { verifyFolder } from '../../client/flow/verify.ts';
@@ -11,6 +13,7 @@ import { type Manifest, signManifest } from '../../shared/provenance/manifest.ts
 import { signModel } from '../../shared/provenance/model-signing.ts';
 import { encodeProvenance } from '../../shared/provenance/provenance.ts';
 import { signVote } from '../../shared/provenance/vote.ts';
+import { noteVerifierKey } from '../../shared/transparency/checkpoint.ts';
 import {
   coordinatorKey,
   exampleManifest,
@@ -71,6 +74,20 @@ async function failedSteps(given = trust): Promise<ProofStep['name'][]> {
   const failed = steps.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name);
   expect(holds).toBe(failed.length === 0);
   return failed;
+}
+
+/** Of `verify` on the folder, with these options. */
+async function exitCodeOf(options: readonly string[]): Promise<number> {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const before = process.exitCode;
+  try {
+    process.exitCode = 0;
+    await makeProgram().parseAsync(['node', 'vedette-client', 'verify', folder, ...options]);
+    return Number(process.exitCode);
+  } finally {
+    process.exitCode = before;
+    write.mockRestore();
+  }
 }
 
 describe('the proof of a pulled model', () => {
@@ -139,6 +156,25 @@ describe('the proof of a pulled model', () => {
     const unchecked = proof.steps.filter(({ outcome }) => outcome === 'not checked').map(({ name }) => name);
     expect(unchecked).toEqual(['publisher', 'journal']);
     requireProven(proof);
+  });
+
+  it('comes with what would check the rest, and is whole only when nothing is left', async () => {
+    const partial = await verifyFolder(folder, { coordinator: coordinatorKey.did, log });
+    const words = proofInWords(partial);
+    expect(words).toContain('1 of 7 were not checked; with --strict that is exit code 1.');
+    expect(words).toMatch(/publisher: no publisher key was given.*give --publisher <did>/);
+    expect(words).not.toContain('--log-key');
+    expect(proofAsJson(partial)).toMatchObject({ holds: true, unchecked: ['publisher'] });
+    const whole = await verifyFolder(folder, trust);
+    expect(proofInWords(whole)).toContain('Every step holds.');
+    expect(proofAsJson(whole)).toMatchObject({ unchecked: [] });
+  });
+
+  it('is enough for --strict only when it is whole', async () => {
+    const given = ['--coordinator', trust.coordinator, '--log-key', noteVerifierKey(log.origin, log.did)];
+    expect(await exitCodeOf([...given])).toBe(0);
+    expect(await exitCodeOf([...given, '--strict'])).toBe(1);
+    expect(await exitCodeOf([...given, '--publisher', publisherKey.did, '--strict'])).toBe(0);
   });
 
   it('refuses a folder that is not there', async () => {

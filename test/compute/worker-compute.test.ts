@@ -134,6 +134,7 @@ describe('the measures of a cohort in the worker', () => {
       ],
       previous: file('m-previous', [2, 0, 0, 0, 0]),
       canaryFile: undefined,
+      members: [],
     });
     expect(measured).toMatchObject({
       members: ['a', 'b'],
@@ -163,6 +164,7 @@ describe('the measures of a cohort in the worker', () => {
       updates: [odd],
       previous: undefined,
       canaryFile: undefined,
+      members: [],
     };
     await expect(compute().measure(job)).rejects.toMatchObject({ code: 'update_shape' });
   });

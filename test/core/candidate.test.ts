@@ -123,14 +123,16 @@ describe('the evaluation of a candidate', () => {
     expect(story.state).toMatchObject({ current: 1, run: undefined });
   });
 
-  it('rejects without enough approvals, and says the share that was needed', () => {
+  it('rejects without enough approvals, and says the share that was needed and what the others object', () => {
     const story = candidate({ promotion: { approvals: 0.67 } });
     story.vote('ada');
     story.vote('bob');
-    story.vote('cyd', { approve: false });
+    story.vote('cyd', { approve: false, reason: 'worse here"; bob objects: "a lie' });
     const events = story.evaluate();
     expect(typesOf(events)).toEqual(['candidate_evaluated', 'candidate_rejected']);
-    expect(dataOf(events, 'candidate_rejected').reason).toBe('2 of 3 votes approve (share 0.67 needed)');
+    expect(dataOf(events, 'candidate_rejected').reason).toBe(
+      '2 of 3 votes approve (share 0.67 needed); cyd objects: "worse here\\"; bob objects: \\"a lie"',
+    );
     expect(story.state).toMatchObject({
       run: undefined,
       current: 0,

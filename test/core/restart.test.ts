@@ -85,7 +85,7 @@ describe('a run whose sums the audit took somebody out of', () => {
     const five = SIX.slice(0, 5);
     round('dan', five);
     expect(standing()).toBe('active');
-    expect(story.state.members.get('dan')?.conduct.recent).toMatchObject([{ round: 1, outlier: true }]);
+    expect(story.state.members.get('dan')?.conduct.recent).toMatchObject([{ round: 3, outlier: true }]);
     story.aggregate();
     round('dan', five);
     expect(standing()).toBe('quarantined');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { quarantinesCounted } from '../../coordinator/core/standing/automation.ts';
 import { influenceOf } from '../../coordinator/core/standing/conduct.ts';
 import { NO_TRAIL, TRAIL_ROUNDS } from '../../coordinator/core/standing/trail.ts';
 import type { Verdict } from '../../shared/verdict.ts';
@@ -192,9 +193,50 @@ describe('quarantine by itself', () => {
     const events = roundWith(story, ['bob', 'eve']);
     expect(dataOf(events, 'standing_changed')).toMatchObject({ member: 'eve' });
     expect(dataOf(events, 'standing_recommended')).toMatchObject({ member: 'bob', because: 'budget' });
-    expect(dataOf(events, 'standing_recommended').reason).toContain('1 automatic quarantines');
+    expect(dataOf(events, 'standing_recommended').reason).toContain(
+      'quarantined automatically within standing.budget.per: 1 (bound 1)',
+    );
     story.later(3_600_000);
     expect(dataOf(roundWith(story, ['bob']), 'standing_changed')).toMatchObject({ member: 'bob' });
+  });
+
+  it('spends the budget once for a member that is released and quarantined again, and leaves the rest', () => {
+    const story = consortium({ releaseAfter: 1 });
+    for (const cycle of [1, 2, 3]) {
+      for (const refused of [['eve'], ['eve']]) roundWith(story, refused);
+      expect({ cycle, ...memberOf(story, 'eve') }).toMatchObject({ cycle, standing: 'quarantined' });
+      if (cycle < 3) roundWith(story);
+    }
+    expect(quarantinesCounted(story.state, story.nowMs)).toBe(1);
+    roundWith(story, ['bob']);
+    expect(dataOf(roundWith(story, ['bob']), 'standing_changed')).toMatchObject({ member: 'bob' });
+    expect(quarantinesCounted(story.state, story.nowMs)).toBe(2);
+    roundWith(story, ['dan']);
+    const held = dataOf(roundWith(story, ['dan']), 'standing_recommended');
+    expect(held).toMatchObject({ member: 'dan', because: 'budget' });
+  });
+
+  it('quarantines whom it counts already when nothing is left, and counts it from then on', () => {
+    const story = consortium({ budget: { quarantines: 1, per: '1h' } });
+    const twice = (member: string) => [roundWith(story, [member]), roundWith(story, [member])].flat();
+    twice('eve');
+    story.standing('eve', 'undo');
+    story.later(1_800_000);
+    expect(dataOf(twice('eve'), 'standing_changed')).toMatchObject({ member: 'eve', to: 'quarantined' });
+    story.later(1_800_000);
+    expect(dataOf(twice('bob'), 'standing_recommended')).toMatchObject({ member: 'bob', because: 'budget' });
+    story.later(1_800_000);
+    expect(dataOf(roundWith(story, ['bob']), 'standing_changed')).toMatchObject({ member: 'bob' });
+  });
+
+  it('spends no more than the budget in one round, on whom it counts already and on others', () => {
+    const story = consortium({ quarantineAfter: 1, budget: { quarantines: 2 } });
+    roundWith(story, ['eve']);
+    story.standing('eve', 'undo');
+    const quarantined = roundWith(story, ['cyd', 'dan', 'eve']).flatMap((event) =>
+      event.type === 'standing_changed' ? [event.data.member] : [],
+    );
+    expect(quarantined.sort()).toEqual(['cyd', 'eve']);
   });
 
   it('has a budget of the assumed outliers, at least one, when none is given', () => {
@@ -450,7 +492,11 @@ describe('an appeal', () => {
     roundWith(story, ['eve']);
     story.when(appeal(story));
     expect(story.when(appeal(story))).toEqual([]);
-    expect(story.refuses(appeal(story, 'and another')).code).toBe('too_frequent');
+    const refusal = story.refuses(appeal(story, 'and another'));
+    expect(refusal.code).toBe('too_frequent');
+    const { lastAt, nextAt } = refusal.facts;
+    expect(Date.parse(String(nextAt)) - Date.parse(String(lastAt))).toBe(24 * 3_600_000);
+    expect(refusal.message).toContain(`from ${nextAt}, or after a change of standing`);
     story.later(1);
     story.standing('eve', 'quarantine');
     expect(typesOf(story.when(appeal(story, 'now this')))).toEqual(['appeal_lodged']);

@@ -38,6 +38,12 @@ export function federationWith(changes: Record<string, unknown> = {}): Federatio
   });
 }
 
+interface Ballot {
+  readonly approve?: boolean;
+  readonly p99?: number;
+  readonly reason?: string;
+}
+
 export class Story {
   state: State = EMPTY;
   nowMs = START_MS;
@@ -217,12 +223,12 @@ export class Story {
     return this.state.run?.run ?? '';
   }
 
-  vote(member: string, { approve = true, p99 = 1 }: { approve?: boolean; p99?: number } = {}): Event[] {
-    return this.when(this.ballot(member, { approve, p99 }));
+  vote(member: string, ballot: Ballot = {}): Event[] {
+    return this.when(this.ballot(member, ballot));
   }
 
-  ballot(member: string, { approve = true, p99 = 1 }: { approve?: boolean; p99?: number } = {}): Command {
-    const vote = { member, p99, heldBack: 50, approve, reason: '', jws: 'jws' };
+  ballot(member: string, { approve = true, p99 = 1, reason = '' }: Ballot = {}): Command {
+    const vote = { member, p99, heldBack: 50, approve, reason, jws: 'jws' };
     return { type: 'vote', run: this.run, candidate: digest('weights'), vote };
   }
 

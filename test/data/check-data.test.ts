@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkData, openCheckedRows } from '../../client/data/check-data.ts';
 import { divergence } from '../../client/data/checks/drift.ts';
+import { badRowsCheck } from '../../client/data/checks/size.ts';
 import { type DataReport, renderDataReport } from '../../client/data/data-report.ts';
 import { openEncodedRows } from '../../client/data/encoded-rows.ts';
 import { loadIncidents } from '../../client/data/incidents.ts';
@@ -264,6 +265,18 @@ describe('the filter for repeated rows', () => {
     for (let number = 0; number < 200_000; number += 1) if (filter.seenBefore(row(number))) mistaken += 1;
     expect(mistaken).toBeLessThan(20);
     for (let number = 0; number < 200_000; number += 97) expect(filter.seenBefore(row(number))).toBe(true);
+  });
+});
+
+describe('the check of unreadable records', () => {
+  it('counts one in the singular', () => {
+    const policy = SitePolicySchema.parse({});
+    expect(badRowsCheck(1, 'events.csv:3: no number', policy).message).toBe(
+      '1 record is not a row: events.csv:3: no number',
+    );
+    expect(badRowsCheck(2, 'events.csv:3', policy).message).toBe(
+      '2 records are not rows, the first events.csv:3',
+    );
   });
 });
 

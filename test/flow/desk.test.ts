@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../coordinator/adapters/clock/manual.ts';
 import { MemoryJournal } from '../../coordinator/adapters/journal/memory.ts';
+import { decide } from '../../coordinator/core/decide.ts';
 import { Desk } from '../../coordinator/flow/desk.ts';
 import type { Draft, Entry } from '../../coordinator/ports/journal.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { START_MS, Story } from '../core/story.ts';
+import { START_MS, Story, typesOf } from '../core/story.ts';
 import { refusalOfAsync } from '../support/refusal-of.ts';
 
 /** A memory journal whose appends may be held back or made to fail. */
@@ -90,6 +91,38 @@ describe('the desk', () => {
     ]);
     expect([good?.status, bad?.status, also?.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(desk.state.lastJudged.size).toBe(2);
+  });
+
+  it('decides at the time that it records, so that a screening comes out the same from its journal', async () => {
+    const perMs = 3_600_000;
+    const standing = { quarantineAfter: 1, budget: { quarantines: 1, per: '1h' } };
+    const story = Story.withMembers(['ada', 'bob', 'cyd', 'dan', 'eve'], { standing });
+    story.openRun(2);
+    const toScreening = () => {
+      const { cohort, shadow = [] } = story.openRound();
+      for (const member of [...shadow, ...cohort]) story.submit(member);
+    };
+    toScreening();
+    story.screen(['eve']);
+    story.aggregate();
+    // Asked for just before the budget is free again, recorded just after.
+    story.later(perMs - 5);
+    toScreening();
+    const asked = story.screening(['dan']);
+    const before = story.state;
+    const journal = new MemoryJournal();
+    await journal.append(
+      0,
+      story.recorded.map(({ type, at, data }) => ({ type, at, data })),
+    );
+    const bus = { tell: () => {}, close: async () => {} };
+    const desk = new Desk({ journal, bus, clock: new ManualClock(START_MS + perMs + 5) });
+    const recorded = await desk.dispatch(asked);
+    const nowMs = Date.parse(recorded[0]?.at ?? '');
+    const again = decide(before, { ...asked, nowMs });
+    expect(recorded.map(({ type, data }) => ({ type, data }))).toEqual(again);
+    expect(typesOf(again)).toContain('standing_changed');
+    expect(typesOf(decide(before, asked))).toContain('standing_recommended');
   });
 
   it('forgets what the journal did not take, and takes it when asked again', async () => {

@@ -1,7 +1,9 @@
 /** The lab from options to cells, on a folder small enough to run in seconds. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { Command } from 'commander';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { addLabCommand } from '../../coordinator/cli/lab.ts';
 import type { Cell } from '../../coordinator/lab/cell.ts';
 import { type LabOptions, runLab } from '../../coordinator/lab/run-lab.ts';
 import { Refusal } from '../../shared/refusal.ts';
@@ -70,9 +72,85 @@ describe('the lab on sums', () => {
     expect(wider.cells.slice(0, 2)).toEqual(whole.cells.slice(0, 2));
     expect(JSON.parse(readFileSync(json, 'utf8')).cells).toHaveLength(wider.asked);
     expect(readFileSync(join(folder.path, 'grid.svg'), 'utf8')).toContain('</svg>');
+    const otherwiseNamed = `${folder.path}/.`;
+    expect((await runLab(options({ json, data: otherwiseNamed }))).cells).toHaveLength(wider.asked);
     const refusal = await refusalOf(runLab(options({ json, model: 'autoencoder' })));
     expect(refusal.code).toBe('usage');
     expect(refusal.message).toContain('model is');
+  });
+});
+
+describe('a grid that is stopped in its middle', () => {
+  it('ends, with the same command, in the file that an undisturbed one writes', async () => {
+    const asked = { federation: quickFederation(), attacks: ['sign-flip', 'scaling', 'free-riding-zero'] };
+    const undisturbed = join(folder.path, 'undisturbed.json');
+    await runLab(options({ ...asked, json: undisturbed }));
+    const json = join(folder.path, 'stopped.json');
+    const stop = new AbortController();
+    const say = (line: string) => void (line.startsWith('3 of 8') && stop.abort());
+    const stopped = await runLab(options({ ...asked, json, signal: stop.signal, say }));
+    expect(stopped.cells.length).toBeGreaterThan(2);
+    expect(stopped.cells.length).toBeLessThan(stopped.asked);
+    await runLab(options({ ...asked, json, workers: 1 }));
+    const timeless = (file: string) => readFileSync(file, 'utf8').replace(/"seconds": [\d.e-]+/g, '');
+    expect(timeless(json)).toBe(timeless(undisturbed));
+  });
+});
+
+describe('how many attack', () => {
+  it('is by default what a policy assumes; beyond that the report says so, and the file has the assumed', async () => {
+    const json = join(folder.path, 'attackers.json');
+    const { attackers: _, ...usual } = options({
+      json,
+      federation: quickFederation(),
+      attacks: ['sign-flip'],
+      policies: ['default'],
+    });
+    const { cells, markdown } = await runLab(usual);
+    expect(cells.map(({ attackers }) => attackers)).toEqual([0, 0, 1]);
+    expect(markdown).not.toContain('more than the policy assumes');
+    const more = await runLab({ ...usual, attackers: [2] });
+    expect(more.markdown).toMatch(/## 2 attackers\n\n2 attackers: more than the policy assumes \(f = 1\)/);
+    const { settings, grid } = JSON.parse(readFileSync(json, 'utf8'));
+    expect(settings['outliers assumed by default']).toBe('1');
+    expect(grid.attackers).toEqual([2]);
+  });
+
+  it('is one of the three members of a small federation, with no option said', async () => {
+    const [federation, canary] = [quickFederation(), canaryFile('canary.three.csv', true)];
+    const json = join(folder.path, 'three.json');
+    const program = new Command();
+    addLabCommand(program);
+    const quiet = [process.stdout, process.stderr].map((stream) =>
+      vi.spyOn(stream, 'write').mockReturnValue(true),
+    );
+    const words = ['--federation', federation, '--canary', canary, '--policies', 'none,file'];
+    await program
+      .parseAsync(['lab', ...words, '--attacks', 'sign-flip', '--json', json], { from: 'user' })
+      .finally(() => quiet.forEach((spy) => void spy.mockRestore()));
+    const { grid, cells } = JSON.parse(readFileSync(json, 'utf8'));
+    expect(grid.attackers).toEqual([1]);
+    expect(cellOf(cells, 'sign-flip', 'file')).toMatchObject({ attackersRefused: 1, failed: null });
+  });
+});
+
+describe('a cell whose run ends early', () => {
+  it('says in which round, how many updates were left of how many needed, and what the others failed', async () => {
+    const lines: string[] = [];
+    const { cells, markdown } = await runLab(
+      options({
+        federation: quickFederation('rounds: { min: 5, attempts: 2 }'),
+        attacks: ['not-finite'],
+        policies: ['none', 'file'],
+        say: (line) => lines.push(line),
+      }),
+    );
+    const why =
+      'round 4 (sums), attempt 2: 4 usable updates of 5 needed; refused: 1 × update_not_finite; round abandoned 2 times (bound rounds.attempts)';
+    expect(cellOf(cells, 'not-finite', 'file').failed).toBe(why);
+    expect(markdown).toContain(`1 attacker, seed 1: ${why}`);
+    expect(lines.join('\n')).toContain(`no model: ${why}`);
+    expect(cellOf(cells, 'not-finite', 'none').failed).toMatch(/^sums_inconsistent: round 4 \(sums\): /);
   });
 });
 
@@ -90,19 +168,9 @@ describe('the lab on gradients', () => {
 
 describe('the lab on a canary file', () => {
   it('deals the normals to members, and knows the file’s own policy', async () => {
-    const rows = ['alpha', 'beta', 'gamma'].flatMap((name) => {
-      const [, ...lines] = readFileSync(join(folder.path, `${name}.csv`), 'utf8')
-        .trim()
-        .split('\n');
-      return lines.map((line) => `${line},normal,normal`);
-    });
-    const [header = '', ...incidents] = readFileSync(join(folder.path, 'alpha.incidents.csv'), 'utf8')
-      .trim()
-      .split('\n');
-    const canary = folder.write('canary.csv', [header, ...rows, ...incidents, ''].join('\n'));
-    const federation = folder.write('federation.yaml', FEDERATION);
+    const canary = canaryFile('canary.csv', false);
     const { cells, markdown } = await runLab({
-      federation,
+      federation: quickFederation(),
       canary,
       attacks: ['cover'],
       policies: ['file'],
@@ -115,6 +183,25 @@ describe('the lab on a canary file', () => {
     expect(cellOf(cells, 'cover', 'file').failed).toBeNull();
   });
 });
+
+/** The normals of three organisations and the incidents of one, with who contributed them where that is asked. */
+function canaryFile(name: string, contributors: boolean): string {
+  const linesOf = (file: string) => readFileSync(join(folder.path, file), 'utf8').trim().split('\n');
+  const [header = '', ...incidents] = linesOf('alpha.incidents.csv');
+  const by = (organisation: string) => (contributors ? `,${organisation}` : '');
+  const normals = ['alpha', 'beta', 'gamma'].flatMap((organisation) =>
+    linesOf(`${organisation}.csv`)
+      .slice(1)
+      .map((line) => `${line},normal,normal${by(organisation)}`),
+  );
+  const anomalies = incidents.map((line) => `${line}${by('alpha')}`);
+  return folder.write(name, [`${header}${by('contributor')}`, ...normals, ...anomalies, ''].join('\n'));
+}
+
+/** A file with a model so small that a cell is played in a moment. */
+function quickFederation(more = ''): string {
+  return folder.write('federation.yaml', `${FEDERATION}${more}\n`);
+}
 
 const FEDERATION = `
 federation: own
@@ -137,7 +224,9 @@ describe('what the lab is asked', () => {
   });
 
   it('is refused when most would attack, or nothing is there to learn from', async () => {
-    expect(await refused({ attackers: [4] })).toContain('4 attackers of 5 members (at most 2)');
+    expect(await refused({ attackers: [1, 4] })).toBe(
+      '--attackers 4 needs at least 6 members, 2 of them honest; there are 5',
+    );
     const { data: _, ...none } = options();
     expect((await refusalOf(runLab(none))).message).toContain('--data DIR');
   });

@@ -343,5 +343,6 @@ function auditJob(
       influence: 1,
     })),
     canaryFile: '',
+    members: weighed.map(({ member }) => member),
   };
 }

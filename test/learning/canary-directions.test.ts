@@ -3,13 +3,23 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Canaries, type CanarySet } from '../../coordinator/adapters/compute/canaries.ts';
-import { leadingLabels, pickRows, positionsOf } from '../../coordinator/adapters/compute/canary-rows.ts';
+import {
+  givenBy,
+  labelsLeftOut,
+  leadingLabels,
+  pickRows,
+  positionsOf,
+  strangersIn,
+} from '../../coordinator/adapters/compute/canary-rows.ts';
+import { measureCohort } from '../../coordinator/adapters/compute/measure.ts';
 import { rootUpdate } from '../../coordinator/adapters/compute/root.ts';
 import { flatOf, slopesOf } from '../../coordinator/adapters/compute/slopes.ts';
 import { familyOf } from '../../shared/learning/families.ts';
 import type { ModelFamily, RoundStep, RowBatch } from '../../shared/learning/family.ts';
+import { encode } from '../../shared/tensors/safetensors.ts';
 import { elementsIn, type TensorSet } from '../../shared/tensors/tensor.ts';
 import { memoryRows, takeRows } from '../support/federated-run.ts';
+import { refusalOfAsync } from '../support/refusal-of.ts';
 import { storageFolder } from '../support/storage-folder.ts';
 import { normalRows, smallFederation, strangeRow } from '../support/synthetic-rows.ts';
 
@@ -127,6 +137,65 @@ describe('canary rows', () => {
   });
 });
 
+describe('canary contributors whom nobody knows', () => {
+  const MADE_UP = Array.from({ length: 64 }, (_, i) => `a-site-${i}`);
+  const each = (names: readonly string[], rows: number) =>
+    names.flatMap((name) => new Array<string>(rows).fill(name));
+
+  it('share one place where rows are drawn, however many names they have', () => {
+    const contributors = [...each(MADE_UP, 1), ...each(['ada', 'bob'], 50)];
+    const labels = contributors.map(() => 'scan');
+    const drawn = (set: CanarySet) =>
+      positionsOf(set, 'scan', 64).filter((row) => row >= MADE_UP.length).length;
+    const set = { batches: [], labels, contributors };
+    expect(drawn(set)).toBe(0);
+    expect(drawn(givenBy(set, ['ada', 'bob']))).toBe(42);
+  });
+
+  it('change nothing about the rows of a file that only members wrote', () => {
+    const contributors = [...each(['bob', ''], 5), ...each(['ada'], 50), ...each(['bob'], 7)];
+    const set = { batches: [], labels: contributors.map(() => 'scan'), contributors };
+    expect(positionsOf(givenBy(set, ['ada', 'bob']), 'scan', 20)).toEqual(positionsOf(set, 'scan', 20));
+    expect(givenBy(canaries, ['ada'])).toBe(canaries);
+  });
+
+  it('leave every member its own normal canaries', async () => {
+    const { step, base } = await gradientBase(family);
+    const contributors = each([...MADE_UP, 'ada'], 16);
+    const batch = takeRows(
+      normals,
+      contributors.map((_, row) => row % 40),
+    );
+    const set = { batches: [batch], labels: contributors.map(() => 'normal'), contributors };
+    const update = await step.train(memoryRows(normals), { base, seed: 1, progress: () => undefined });
+    const job = {
+      federation,
+      step: step.kind,
+      base: { bytes: encode(base) },
+      updates: [{ member: 'ada', update: { bytes: encode(update.update) } }],
+      previous: undefined,
+      canaryFile: 'canary.csv',
+      members: ['ada', 'bob'],
+    };
+    const { references, ownScores } = await measureCohort(job, family, step, set);
+    expect(references).toEqual(['slope/normal', 'normals/ada']);
+    expect(ownScores?.[0]).toBeGreaterThan(0);
+  });
+
+  it('are counted, with the first of their rows, for whoever keeps the file', () => {
+    const contributors = ['', 'ada', 'Ada', 'ada', 'zoe', 'Ada'];
+    const set = { batches: [], labels: contributors.map(() => 'normal'), contributors };
+    expect(strangersIn(set, ['ada', 'bob'])).toEqual({ names: 2, rows: 3, firstRow: 3 });
+    expect(strangersIn(canaries, []).rows).toBe(0);
+  });
+
+  it('as are the labels that nobody looks at by themselves', () => {
+    const labels = [...each(['normal', 'scan'], 16), ...each(['few', 'fewer'], 3)];
+    expect(labelsLeftOut({ batches: [], labels })).toEqual({ names: 2, rows: 6, firstRow: 33 });
+    expect(labelsLeftOut(canaries).rows).toBe(0);
+  });
+});
+
 describe('a canary file', () => {
   const folder = storageFolder();
   afterAll(() => folder.remove());
@@ -145,6 +214,36 @@ describe('a canary file', () => {
     const { labels, contributors } = await read([...features, 'label', 'contributor'], rows);
     expect(labels).toEqual(['normal', 'scan']);
     expect(contributors).toEqual(['', 'ada']);
+  });
+
+  it('is read without the blanks around a label or a name', async () => {
+    const [normal = [], scan = []] = rows;
+    const { labels, contributors } = await read(
+      [...features, 'label', 'contributor'],
+      [
+        [...normal.slice(0, -2), 'normal ', ' '],
+        [...scan.slice(0, -2), ' scan', '\tada '],
+      ],
+    );
+    expect(labels).toEqual(['normal', 'scan']);
+    expect(contributors).toEqual(['', 'ada']);
+  });
+
+  it('is refused with the line of a label that is normal but for its case', async () => {
+    const [, scan = []] = rows;
+    const shouted = [...scan.slice(0, -2), ' Normal', 'ada'];
+    const refusal = await refusalOfAsync(() =>
+      read([...features, 'label', 'contributor'], [...rows, shouted]),
+    );
+    expect(refusal.code).toBe('data_cell');
+    expect(refusal.message).toMatch(/canary\.csv:4: the label is Normal; a normal row has normal$/);
+  });
+
+  it('is refused by name when it is no text at all', async () => {
+    const file = join(folder.path, 'picture.csv');
+    writeFileSync(file, Buffer.from('\x89PNG"\r\n\x1a\n"abc', 'latin1'));
+    const refusal = await refusalOfAsync(() => new Canaries().read(federation, file));
+    expect(refusal).toMatchObject({ code: 'data_format', facts: { file } });
   });
 
   it('need not', async () => {

@@ -10,7 +10,7 @@ import { federationDigest } from '../../shared/federation/load.ts';
 import type { Federation } from '../../shared/federation/schema.ts';
 import { coordinatorCommand } from '../support/coordinator-process.ts';
 import { refusalOfAsync } from '../support/refusal-of.ts';
-import { type Consortium, definition, foundConsortium } from '../support/small-consortium.ts';
+import { type Consortium, definition, enrolMembers, foundConsortium } from '../support/small-consortium.ts';
 import { storageFolder } from '../support/storage-folder.ts';
 
 const QUIET = { log: 'silent', listen: '127.0.0.1:0', http: '127.0.0.1:0' } as const;
@@ -75,6 +75,29 @@ describe('serve', () => {
     expect((await refusalOfAsync(() => serve(home, QUIET))).code).toBe('data_columns');
     rmSync(file);
     expect((await refusalOfAsync(() => serve(home, QUIET))).code).toBe('data_missing');
+  });
+
+  it('warns of canaries that no member gave, once there are members, and of labels nobody looks at', async () => {
+    const place = join(folder.path, 'strange-canaries');
+    mkdirSync(place);
+    const canaries = ['label,category,contributor', 'normal,known,ada', 'scan,known,somebody'];
+    const rows = canaries.map(
+      (line, at) => `${at === 0 ? 'bytes,rate,service,night' : '1,0.5,web,0'},${line}`,
+    );
+    writeFileSync(join(place, 'known.csv'), `${rows.join('\n')}\n`);
+    const consortium = await foundConsortium(place, definition({ canary: { file: 'known.csv' } }));
+    const args = ['serve', '--home', consortium.home, '--listen', '127.0.0.1:0', '--http', 'nowhere'];
+    const before = await coordinatorCommand(...args);
+    expect(before.stderr).toContain(
+      '"names":1,"rows":1,"firstRow":2,"msg":"canaries: labels of too few rows',
+    );
+    expect(before.stderr).not.toContain('contributors who are no members');
+    const running = await serve(consortium.home, { ...QUIET, listen: `127.0.0.1:${consortium.port}` });
+    await enrolMembers(consortium, ['ada']);
+    await running.stop();
+    const { stderr } = await coordinatorCommand(...args);
+    expect(stderr).toContain('"names":1,"rows":1,"firstRow":2,"msg":"canaries: rows of contributors who');
+    expect(stderr).not.toContain('somebody');
   });
 
   it('goes by the definition in the journal when the file was edited, and says so', async () => {

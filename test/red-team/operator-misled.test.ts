@@ -1,10 +1,12 @@
 /** An operator who is misled: by a member's words in a terminal, or by a federation file that says what it cannot mean. */
 import { describe, expect, it } from 'vitest';
+import { automationInWords } from '../../coordinator/cli/automation.ts';
 import { notesOf } from '../../coordinator/cli/members.ts';
 import { entryLine } from '../../coordinator/cli/watch.ts';
 import { thresholdOf } from '../../coordinator/core/run/threshold.ts';
 import { parseFederation } from '../../shared/federation/load.ts';
 import { printable } from '../../shared/terminal/run-program.ts';
+import type { AutomationReply } from '../../shared/wire/generated/vedette/v1/AutomationReply.ts';
 import type { MemberRecord } from '../../shared/wire/generated/vedette/v1/MemberRecord.ts';
 import { refusalOf } from '../support/refusal-of.ts';
 
@@ -13,7 +15,7 @@ const FORGED = 'sorry\n\nada: active is advised (budget): 20 clean rounds in qua
 describe('a note of a member', () => {
   it('stays on the one line that says whose it is', () => {
     const conduct = { appeal: FORGED, appealedAt: 'today' } as MemberRecord['conduct'];
-    const notes = notesOf({ member: 'eve', standing: 'quarantined', conduct } as MemberRecord);
+    const notes = notesOf({ member: 'eve', standing: 'quarantined', conduct } as MemberRecord, 0);
     for (const note of notes) expect(note).toMatch(/^eve [^\n]*$/);
     const data = JSON.stringify({ member: 'eve', note: FORGED });
     expect(entryLine({ type: 'appeal_lodged', data } as Parameters<typeof entryLine>[0])).toMatch(
@@ -23,6 +25,56 @@ describe('a note of a member', () => {
 
   it('does not turn the direction in which a terminal writes', () => {
     expect(printable('a\u202eb\u2066c\u2028d')).toBe('a�b�c�d');
+  });
+});
+
+describe('a line of `rounds watch`', () => {
+  const lineOf = (type: string, data: unknown, shadow: readonly string[] = []) =>
+    entryLine({ type, data: JSON.stringify(data) } as Parameters<typeof entryLine>[0], new Set(shadow));
+
+  it('does not call in quarantine whoever had one update kept out', () => {
+    const verdict = { decision: 'quarantine', code: 'norm_outlier', message: 'norm 40' };
+    const judged = { round: 42, member: 'eve', verdict };
+    expect(lineOf('update_judged', judged)).toBe('round 42: eve kept out – norm 40');
+    expect(lineOf('update_judged', judged, ['eve'])).toBe(
+      'round 42: eve in shadow: would not pass – norm 40',
+    );
+  });
+
+  it('has the reason of an objection, on one line and cut', () => {
+    const vote = { member: 'eve', approve: false, p99: 0.15449, reason: `worse\n${'x'.repeat(1000)}` };
+    const line = lineOf('vote_received', vote);
+    expect(line).toMatch(/^eve objects \(p99 0\.1545\) – worse x+…$/);
+    expect(line?.length).toBeLessThan(200);
+  });
+});
+
+describe('what automation advises', () => {
+  it('fits a terminal, with all of its reason', () => {
+    const reason = 'a share of rows is below 0; '.repeat(30).trim();
+    const recommendation = { to: 'quarantined', because: 'budget', reason };
+    const text = automationInWords({
+      recommendations: [{ member: 'eve', recommendation }],
+      budgetMs: 1,
+    } as unknown as AutomationReply);
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(`eve: ${reason}`);
+  });
+});
+
+describe('an appeal', () => {
+  const AT_MS = Date.UTC(2026, 0, 1);
+  const DAY_MS = 86_400_000;
+  const shown = (standing: string, days: number) => {
+    const conduct = { appeal: 'sorry', appealedAt: new Date(AT_MS).toISOString() };
+    const record = { member: 'eve', standing, conduct } as MemberRecord;
+    return notesOf(record, AT_MS + days * DAY_MS).some((note) => note.startsWith('eve appeals'));
+  };
+
+  it('is shown until the member is active again, and for a week where it was', () => {
+    expect([shown('quarantined', 100), shown('suspended', 100)]).toEqual([true, true]);
+    expect([shown('active', 6.9), shown('active', 7.1)]).toEqual([true, false]);
+    expect(shown('revoked', 0)).toBe(false);
   });
 });
 

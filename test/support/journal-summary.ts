@@ -38,9 +38,9 @@ export function summaryOf(state: State) {
 
 /** What became of every member's standing, and what automation made of it. From the second version of the journal on. */
 export function standingsOf({ members, automation }: State) {
-  const { paused, quarantinesAtMs } = automation;
+  const { paused, quarantinedAtMs } = automation;
   return {
-    automation: { paused, quarantines: quarantinesAtMs.length },
+    automation: { paused, quarantines: quarantinedAtMs.size },
     members: [...members.values()].map(({ id, conduct, trail, changes, appeal }) => ({
       id,
       reputation: conduct.reputation,

@@ -23,6 +23,11 @@ export function badRowsCheck(bad: number, first: string | undefined, policy: Sit
     passed: bad === 0,
     refuses: policy.onBadRow === 'refuse',
     code: 'data_cell',
-    message: bad === 0 ? 'every record is a row' : `${bad} records are not rows, the first ${first ?? ''}`,
+    message: badRowsText(bad, first),
   };
+}
+
+function badRowsText(bad: number, first = ''): string {
+  if (bad === 0) return 'every record is a row';
+  return bad === 1 ? `1 record is not a row: ${first}` : `${bad} records are not rows, the first ${first}`;
 }

@@ -1,5 +1,5 @@
-/** The right connector for a source, by its extension. */
-import { formatOf, type Source } from '../source.ts';
+/** The right connector for a source, by its extension, or for bytes that stream in, by the format that was named. */
+import { formatOf, type Source, type StreamedBytes } from '../source.ts';
 import { readBytes } from './bytes.ts';
 import type { Connector } from './connector.ts';
 import { openCsv } from './csv.ts';
@@ -11,15 +11,15 @@ import { openParquet } from './parquet.ts';
  * Refuses with `data_missing`, `data_format`, `data_empty`; wanted columns that are absent yield undefined cells.
  */
 export async function openConnector(
-  source: Pick<Source, 'path' | 'header'>,
+  source: Pick<Source, 'path' | 'header'> & { readonly stream?: StreamedBytes | undefined },
   wanted: readonly string[],
 ): Promise<Connector> {
-  const { path, header } = source;
-  switch (formatOf(path).kind) {
+  const { path, header, stream } = source;
+  switch (stream?.kind ?? formatOf(path).kind) {
     case 'csv':
-      return openCsv(readBytes(path), { path, header, wanted });
+      return openCsv(stream?.bytes ?? readBytes(path), { path, header, wanted });
     case 'ndjson':
-      return openNdjson(readBytes(path), { path, wanted });
+      return openNdjson(stream?.bytes ?? readBytes(path), { path, wanted });
     case 'parquet':
       return openParquet({ path, wanted });
   }

@@ -8,7 +8,7 @@ import { likenessOf } from '../../core/checks/detectors/likeness.ts';
 import type { AuditMeasures } from '../../core/checks/measures.ts';
 import type { AuditJob, WeighedUpdate } from '../../ports/compute.ts';
 import { type CanarySet, NORMAL } from './canaries.ts';
-import { leadingLabels, pickRows, positionsOf } from './canary-rows.ts';
+import { givenBy, leadingLabels, pickRows, positionsOf } from './canary-rows.ts';
 import { flatOf } from './slopes.ts';
 
 /** Canary rows that are scored, by some hundred models each. */
@@ -24,9 +24,10 @@ export async function auditSums(
   job: AuditJob,
   family: ModelFamily,
   step: RoundStep,
-  canaries: CanarySet,
+  canarySet: CanarySet,
 ): Promise<AuditMeasures | undefined> {
   if (step.audited !== true) return undefined;
+  const canaries = givenBy(canarySet, job.members);
   const base = readTensors(job.base);
   const pool = new Pool(job.contributions, step.layout(base));
   const positions = auditedRows(canaries, job.contributions);
@@ -72,13 +73,9 @@ function auditedCanaries(
  */
 function auditedRows(canaries: CanarySet, cohort: readonly WeighedUpdate[]): number[] {
   const members = new Set(cohort.map(({ member }) => member));
-  const contributors = canaries.contributors?.map((one) => (members.has(one) ? one : ''));
-  const groups = members.size + (contributors?.includes('') ? 1 : 0);
-  const normals = positionsOf(
-    { ...canaries, ...(contributors ? { contributors } : {}) },
-    NORMAL,
-    Math.max(LEAST_NORMALS, NORMALS_PER_MEMBER * groups),
-  );
+  const given = givenBy(canaries, members);
+  const groups = members.size + (given.contributors?.includes('') ? 1 : 0);
+  const normals = positionsOf(given, NORMAL, Math.max(LEAST_NORMALS, NORMALS_PER_MEMBER * groups));
   const labels = leadingLabels(canaries).filter((label) => label !== NORMAL);
   return [...normals, ...labels.flatMap((label) => positionsOf(canaries, label, ROWS_PER_LABEL))];
 }

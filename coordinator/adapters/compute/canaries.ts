@@ -2,7 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import type { Federation } from '../../../shared/federation/schema.ts';
 import type { RowBatch } from '../../../shared/learning/family.ts';
 import { encodeCell } from '../../../shared/learning/row-codec.ts';
@@ -19,7 +19,7 @@ export const NORMAL = 'normal';
 export interface CanarySet {
   readonly batches: readonly RowBatch[];
   readonly labels: readonly string[];
-  /** The id of the member each row came from, '' for none; absent when the file has no such column. */
+  /** Whom the file names for each row, '' for nobody; absent when it has no such column. */
   readonly contributors?: readonly string[];
   /** SHA-256 of the file, hex; absent for rows that came from no file. */
   readonly digest?: string;
@@ -31,7 +31,7 @@ export class Canaries {
 
   /**
    * Refuses `data_missing` without the file, `data_columns` without a feature or `label`, `data_cell` on a cell that
-   * is no value of its feature, `data_format` on broken CSV, and `data_empty` without normal rows or without anomalies.
+   * is no value of its feature or a label that is `normal` but for its case, `data_format` on broken CSV, and `data_empty` without normal rows or without anomalies.
    */
   async read(federation: Federation, canaryFile: string): Promise<CanarySet> {
     const stats = await stat(canaryFile).catch((error: unknown) => {
@@ -64,7 +64,7 @@ async function readCanaries(federation: Federation, canaryFile: string): Promise
   for await (const { record, line } of records(federation, canaryFile, hash)) {
     cells.push(...encodeRecord(federation, record, `${canaryFile}:${line}`));
     labels.push(labelOf(record, `${canaryFile}:${line}`));
-    if (named && record[CONTRIBUTOR] !== undefined) contributors.push(record[CONTRIBUTOR]);
+    if (named && record[CONTRIBUTOR] !== undefined) contributors.push(record[CONTRIBUTOR].trim());
     if (cells.length === BATCH_ROWS * width) closeBatch();
   }
   closeBatch();
@@ -79,9 +79,13 @@ async function readCanaries(federation: Federation, canaryFile: string): Promise
 }
 
 function labelOf(record: CanaryRecord['record'], place: string): string {
-  const { label = '' } = record;
-  if (label !== '') return label;
-  throw new Refusal('data_cell', `${place}: the label is empty, it must be ${NORMAL} or name an anomaly`);
+  const label = (record.label ?? '').trim();
+  if (label === NORMAL) return label;
+  if (label === '')
+    throw new Refusal('data_cell', `${place}: the label is empty, it must be ${NORMAL} or name an anomaly`);
+  if (label.toLowerCase() === NORMAL)
+    throw new Refusal('data_cell', `${place}: the label is ${label}; a normal row has ${NORMAL}`);
+  return label;
 }
 
 interface CanaryRecord {
@@ -118,12 +122,11 @@ async function* records(federation: Federation, canaryFile: string, hash: Hash):
 }
 
 function namedError(error: unknown, file: string): unknown {
-  const code = (error as { code?: unknown }).code;
-  if (code === 'ENOENT') return new Refusal('data_missing', `there is no canary file ${file}`, { file });
-  if (typeof code === 'string' && code.startsWith('CSV_')) {
-    return new Refusal('data_format', `${file}: ${(error as Error).message}`, { file });
-  }
-  return error;
+  if ((error as { code?: unknown }).code === 'ENOENT')
+    return new Refusal('data_missing', `there is no canary file ${file}`, { file });
+  return error instanceof CsvError
+    ? new Refusal('data_format', `${file}: ${error.message}`, { file })
+    : error;
 }
 
 function encodeRecord(federation: Federation, record: CanaryRecord['record'], place: string): number[] {

@@ -20,6 +20,42 @@ export function leadingLabels({ labels }: CanarySet): string[] {
   return [NORMAL, ...byCount.slice(0, MOST_LABELS).map(([label]) => label)];
 }
 
+/**
+ * The set as these members made it: rows of any other name are nobody's. Names that somebody made up would else take a
+ * part each of the rows that are drawn.
+ */
+export function givenBy(canaries: CanarySet, members: Iterable<string>): CanarySet {
+  if (canaries.contributors === undefined) return canaries;
+  const known = new Set(members);
+  return { ...canaries, contributors: canaries.contributors.map((one) => (known.has(one) ? one : '')) };
+}
+
+/** Rows of the file that count for less than whoever wrote them may think. */
+export interface Overlooked {
+  /** Different contributors, or labels. */
+  readonly names: number;
+  readonly rows: number;
+  /** The first of them, counted from 1 below the header. */
+  readonly firstRow: number;
+}
+
+/** Rows whose contributor is none of the members. */
+export function strangersIn({ contributors = [] }: CanarySet, members: Iterable<string>): Overlooked {
+  const known = new Set(['', ...members]);
+  return overlooked(contributors, (one) => !known.has(one));
+}
+
+/** Rows whose label is none that is looked at by itself. */
+export function labelsLeftOut(canaries: CanarySet): Overlooked {
+  const leading = new Set(leadingLabels(canaries));
+  return overlooked(canaries.labels, (label) => !leading.has(label));
+}
+
+function overlooked(values: readonly string[], is: (value: string) => boolean): Overlooked {
+  const found = values.filter(is);
+  return { names: new Set(found).size, rows: found.length, firstRow: 1 + values.findIndex(is) };
+}
+
 /** Share of each leading label's rows that each member contributed; undefined when nobody is named as contributor. */
 export function holdersOf(canaries: CanarySet, members: readonly string[]): CohortMeasures['holders'] {
   const { labels, contributors } = canaries;

@@ -5,7 +5,7 @@ import { elementsIn, type Layout } from '../../../shared/tensors/tensor.ts';
 import type { CohortMeasures } from '../../core/checks/measures.ts';
 import type { MeasureJob } from '../../ports/compute.ts';
 import type { CanarySet } from './canaries.ts';
-import { holdersOf } from './canary-rows.ts';
+import { givenBy, holdersOf } from './canary-rows.ts';
 import { GramPass, type GramSums, SKETCH_DIRECTIONS } from './gram-pass.ts';
 import { GramTotal } from './gram-total.ts';
 import { type CanaryView, scoresOfMembers, slopesOf } from './slopes.ts';
@@ -31,8 +31,9 @@ export async function measureCohort(
   job: MeasureJob,
   family: ModelFamily,
   step: RoundStep,
-  canaries: CanarySet | undefined,
+  canarySet: CanarySet | undefined,
 ): Promise<CohortMeasures> {
+  const canaries = canarySet && givenBy(canarySet, job.members);
   const base = readTensors(job.base);
   const view = canaries && (await slopesOf(family, step, base, canaries));
   const references = [

@@ -10,7 +10,7 @@ import type { Context } from '../../flow/context.ts';
 import { invite } from '../../flow/enrol.ts';
 import { explainRoundUpdate } from '../../flow/evidence.ts';
 import type { Followers } from '../../flow/followers.ts';
-import { storyOf } from '../../flow/history.ts';
+import { roundMissing, storyOf } from '../../flow/history.ts';
 import { openRun } from '../../flow/open-run.ts';
 import { entryMessage, memberRecord, modelVersions, roundRecord, roundUpdate } from './control-messages.ts';
 import { type Implementation, implement } from './serve.ts';
@@ -163,12 +163,7 @@ function roundDetail({ desk, journal }: Context, number: number): RoundDetail {
   const { state } = desk;
   const attempts = state.rounds.filter((summary) => summary.round === number);
   const summary = attempts.at(-1);
-  if (!summary)
-    throw new Refusal(
-      'round_missing',
-      `no round ${number}; the newest is ${state.rounds.at(-1)?.round ?? 'none'}`,
-      { round: number },
-    );
+  if (!summary) throw roundMissing(state, number);
   const story = storyOf(journal, summary);
   const to = summary.outcome === 'open' ? undefined : summary.lastIndex + 1;
   return {

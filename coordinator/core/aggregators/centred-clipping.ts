@@ -1,5 +1,6 @@
 import type { RuleOf } from '../../../shared/federation/schema.ts';
 import { distancesFrom, middleOf, squaredDistances, withOrigin } from './geometry.ts';
+import { outliersOf, requireMajority } from './outliers.ts';
 import type { Rule } from './rule.ts';
 
 /** Ignores claimed samples. What it remembers of the round before can be led astray in small steps. */
@@ -9,9 +10,9 @@ export const centredClipping: Rule<RuleOf<'centred-clipping'>> = {
   source:
     'Karimireddy et al., Learning from History for Byzantine Robust Optimization, ICML 2021; the radius by median is our own',
   holds:
-    'n ≥ 1; with fewer than n / 2 outliers each moves the result by at most L τ / n, wherever it stands. No claim about direction',
+    'n > 2f; with fewer than n / 2 outliers each moves the result by at most L τ / n, wherever it stands. No claim about direction',
   needs: { gram: true, references: ['previous'] },
-  guard: () => {},
+  guard: (_spec, n, weights) => requireMajority('centred-clipping', n, outliersOf({}, weights.length)),
   plan({ radius, iterations }, { count, gram }, { references }) {
     const squared = squaredDistances(withOrigin(gram));
     const previous = references.indexOf('previous');

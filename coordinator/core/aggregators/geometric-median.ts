@@ -1,5 +1,6 @@
 import type { RuleOf } from '../../../shared/federation/schema.ts';
 import { corner, distancesFrom, squaredDistances, sumOf, withOrigin } from './geometry.ts';
+import { outliersOf, requireMajority } from './outliers.ts';
 import type { Matrix, Rule } from './rule.ts';
 
 /** Weiszfeld steps after which the search ends where it stands: it nears a row it ends upon only slowly. */
@@ -14,9 +15,9 @@ export const geometricMedian: Rule<RuleOf<'geometric-median'>> = {
     'argmin over z of Σ ‖z − xᵢ‖, by Weiszfeld steps z ← Σ bᵢ xᵢ / Σ bᵢ, bᵢ = 1 / max(ν, ‖z − xᵢ‖), from the mean until z rests; with `iterations` so many steps from zero',
   source:
     'Pillutla et al., Robust Aggregation for Federated Learning, IEEE Transactions on Signal Processing 70 (2022)',
-  holds: 'n ≥ 1, with fewer than n / 2 outliers',
+  holds: 'n > 2f, with fewer than n / 2 outliers',
   needs: { gram: true, references: [] },
-  guard: () => {},
+  guard: (_spec, n, weights) => requireMajority('geometric-median', n, outliersOf({}, weights.length)),
   plan({ smoothing, iterations }, rows) {
     const gram = corner(rows.gram, rows.count);
     const coefficients =

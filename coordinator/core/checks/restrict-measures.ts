@@ -18,6 +18,7 @@ export function restrictMeasures(measures: CohortMeasures, members: ReadonlySet<
     ...(measures.holders
       ? { holders: measures.holders.map(({ label, shares }) => ({ label, shares: pick(shares, kept) })) }
       : {}),
+    ...(measures.canaries === undefined ? {} : { canaries: measures.canaries }),
     ...(measures.ownScores ? { ownScores: pick(measures.ownScores, kept) } : {}),
   };
 }

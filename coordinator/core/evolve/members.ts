@@ -68,13 +68,20 @@ function withoutAwaitedSeat(state: State, member: string, to: Standing): State {
   return keeps ? state : withSeat(state, member, { state: 'withdrawn' });
 }
 
-function withQuarantineCounted(state: State, { to, by }: DataOf<'standing_changed'>, at: string): State {
+function withQuarantineCounted(
+  state: State,
+  { member, to, by }: DataOf<'standing_changed'>,
+  at: string,
+): State {
   if (by !== AUTOMATIC || to !== 'quarantined') return state;
   const atMs = Date.parse(at);
   const perMs = state.federation?.standing.budget.per ?? 0;
   const { automation } = state;
-  const counted = automation.quarantinesAtMs.filter((earlierMs) => atMs - earlierMs < perMs);
-  return { ...state, automation: { ...automation, quarantinesAtMs: [...counted, atMs] } };
+  const counted = [...automation.quarantinedAtMs].filter(([, earlierMs]) => atMs - earlierMs < perMs);
+  return {
+    ...state,
+    automation: { ...automation, quarantinedAtMs: new Map(counted).set(member, atMs) },
+  };
 }
 
 export function standingRecommended(state: State, data: DataOf<'standing_recommended'>): State {
@@ -86,9 +93,15 @@ export function appealLodged(state: State, { member, note }: DataOf<'appeal_lodg
   return withMember(state, member, { appeal: { note, at } });
 }
 
+/** With the pause goes what it alone held back: the next judged round decides anew. */
 export function automationChanged(state: State, data: DataOf<'automation_changed'>, at: string): State {
   const { paused, by, reason } = data;
-  return { ...state, automation: { ...state.automation, paused, by, reason, since: at } };
+  const changed = { ...state, automation: { ...state.automation, paused, by, reason, since: at } };
+  if (paused) return changed;
+  const held = [...state.members.values()].filter(
+    ({ recommendation }) => recommendation?.because === 'paused',
+  );
+  return held.reduce((freed, { id }) => withMember(freed, id, { recommendation: undefined }), changed);
 }
 
 /** One judged round of a member. A recommendation goes when what it rested on has gone. */

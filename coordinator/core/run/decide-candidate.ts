@@ -7,6 +7,10 @@ import type { Phase, State } from '../state.ts';
 import { currentRun, foundedFederation } from './decide-run.ts';
 import { thresholdOf } from './threshold.ts';
 
+/** Objections repeated in the reason of an evaluation, and characters of each; the votes are in the journal. */
+const OBJECTIONS_NAMED = 3;
+const SAID_CHARACTERS = 160;
+
 export function decideCandidate(state: State, command: CommandOf<'record-candidate'>): Event[] {
   const run = currentRun(state);
   if (run.run !== command.run || run.phase.phase !== 'assembling') return [];
@@ -143,6 +147,12 @@ function evaluate(
   };
 }
 
+/** A member's words, in quotes: it must not look as if another had said them. */
+function saidBy({ member, reason }: VoteFacts): string {
+  const said = reason.length > SAID_CHARACTERS ? `${reason.slice(0, SAID_CHARACTERS - 1)}…` : reason;
+  return said ? `${member} objects: ${JSON.stringify(said)}` : `${member} objects`;
+}
+
 /** The first reason why a candidate may not become the model. */
 function objectionTo(
   state: State,
@@ -155,7 +165,14 @@ function objectionTo(
   if (votes.length < rounds.min)
     return `${votes.length} votes (at least ${rounds.min} needed for a threshold)`;
   if (approvals < promotion.approvals * votes.length) {
-    return `${approvals} of ${votes.length} votes approve (share ${promotion.approvals} needed)`;
+    const short = `${approvals} of ${votes.length} votes approve (share ${promotion.approvals} needed)`;
+    return [
+      short,
+      ...votes
+        .filter(({ approve }) => !approve)
+        .map(saidBy)
+        .slice(0, OBJECTIONS_NAMED),
+    ].join('; ');
   }
   if (canary && gate && canary.auroc < gate.minAuroc) {
     return `canary AUROC ${canary.auroc.toFixed(4)} (at least ${gate.minAuroc} needed)`;

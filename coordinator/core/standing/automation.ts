@@ -30,10 +30,10 @@ export function automaticStanding(state: State, round: number, nowMs: number): E
     .filter((member) => isDueForQuarantine(state, member, round))
     // The budget goes to those with the most outliers first.
     .sort((a, b) => outliersAmong(b.conduct.recent).length - outliersAmong(a.conduct.recent).length);
-  let taken = 0;
+  const taken = new Set<string>();
   const quarantined = due.flatMap((member) => {
-    const brake = brakeOnQuarantine(state, nowMs, taken);
-    if (!brake) taken += 1;
+    const brake = brakeOnQuarantine(state, member.id, nowMs, taken);
+    if (!brake) taken.add(member.id);
     return step(member, 'quarantined', whyQuarantine(state, member), brake);
   });
   const released = members
@@ -68,21 +68,27 @@ function couldCompare(state: State): boolean {
   return policyForSize(counted + 1).signals > 0;
 }
 
-function brakeOnQuarantine(state: State, nowMs: number, taken: number): Brake | undefined {
+/** `taken`: quarantined in this round already. */
+function brakeOnQuarantine(
+  state: State,
+  member: string,
+  nowMs: number,
+  taken: ReadonlySet<string>,
+): Brake | undefined {
   const { rounds } = foundedFederation(state);
   const held = brakeOnRelease(state);
   if (held) return held;
-  const left = activeMembers(state).length - taken - 1;
+  const left = activeMembers(state).length - taken.size - 1;
   if (left < rounds.min) {
     const words = `it would leave ${left} active members (rounds.min ${rounds.min})`;
     return { because: 'quorum', words };
   }
-  const spent = quarantinesCounted(state, nowMs) + taken;
+  const spent = new Set([...membersCounted(state, nowMs), ...taken]);
   const budget = quarantineBudget(state, nowMs);
-  if (spent < budget) return undefined;
+  if (spent.has(member) || spent.size < budget) return undefined;
   return {
     because: 'budget',
-    words: `${spent} automatic quarantines in standing.budget.per (bound ${budget})`,
+    words: `members quarantined automatically within standing.budget.per: ${spent.size} (bound ${budget})`,
   };
 }
 
@@ -93,10 +99,18 @@ function brakeOnRelease(state: State): Brake | undefined {
   return undefined;
 }
 
-/** Automatic quarantines that the budget still counts, undone ones too: a brake that is let go by itself is none. */
+/** Members whose automatic quarantines the budget still counts. */
 export function quarantinesCounted(state: State, nowMs: number): number {
+  return membersCounted(state, nowMs).length;
+}
+
+/**
+ * Each once, or one member that is quarantined and released again and again would leave nothing for the others; also
+ * where the quarantine was undone, or a fault that goes from member to member would never stop.
+ */
+function membersCounted(state: State, nowMs: number): string[] {
   const { per } = foundedFederation(state).standing.budget;
-  return state.automation.quarantinesAtMs.filter((atMs) => nowMs - atMs < per).length;
+  return [...state.automation.quarantinedAtMs].flatMap(([id, atMs]) => (nowMs - atMs < per ? [id] : []));
 }
 
 /** As many as may be outliers among those that would be active if nothing had happened by itself; at least 1. */

@@ -113,10 +113,12 @@ export function decideAppeal(state: State, { member: id, note, nowMs }: CommandO
   const { appeal } = member;
   if (appeal && appeal.at >= member.since && nowMs - Date.parse(appeal.at) < DAY_MS) {
     if (appeal.note === note) return [];
-    throw new Refusal('too_frequent', `the last appeal was at ${appeal.at} (bound 1 in 24 h)`, {
-      lastAt: appeal.at,
-      bound: 1,
-    });
+    const nextAt = new Date(Date.parse(appeal.at) + DAY_MS).toISOString();
+    throw new Refusal(
+      'too_frequent',
+      `the last appeal was at ${appeal.at} (bound 1 in 24 h): the next may come from ${nextAt}, or after a change of standing`,
+      { lastAt: appeal.at, nextAt, bound: 1 },
+    );
   }
   return [event('appeal_lodged', { member: id, note })];
 }

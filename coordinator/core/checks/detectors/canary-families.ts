@@ -13,7 +13,7 @@
  */
 import type { CohortMeasures } from '../measures.ts';
 import { rowOf } from '../statistics/geometry.ts';
-import { addedTo, keptSums, meansIn, standsFor } from '../statistics/running-mean.ts';
+import { addedTo, keptOnCanaries, meansIn, onCanaries, standsFor } from '../statistics/running-mean.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';
 import { OWN_NORMALS_OF } from './own-normals.ts';
 
@@ -64,7 +64,7 @@ function judgeFamilies(input: CohortInput): readonly Signal[] {
   if (!gradients || labels.length === 0) return [];
   const sums = measures.members.map((member, at) =>
     addedTo(
-      keptSums(input, member, CANARY_FAMILIES.name),
+      keptOnCanaries(input, member, CANARY_FAMILIES.name),
       labels.flatMap((label) => effectOf(measures, at, label)),
     ),
   );
@@ -76,7 +76,7 @@ function judgeFamilies(input: CohortInput): readonly Signal[] {
   const blamed = labels.map((_, place) => blamedFor(trails, place, Math.max(1, size.outliers)));
   return trails.map((trail, at) => ({
     member: measures.members[at] ?? '',
-    sums: sums[at] ?? [],
+    sums: onCanaries(input, sums[at] ?? []),
     finding: findingOf(
       trail,
       worstOf(trail, (place) => blamed[place]?.has(at) === true),

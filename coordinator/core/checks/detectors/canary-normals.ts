@@ -16,6 +16,7 @@ const RAISED: TrailCosine = {
   leastGap: 0.1,
   leastSigma: 0.03,
   leastRounds: 5,
+  ofCanaries: true,
 };
 
 export const CANARY_NORMALS: Detector = {

@@ -9,7 +9,7 @@
 import { short } from '../statistics/figures.ts';
 import { cosinesOf, rowOf } from '../statistics/geometry.ts';
 import { medianOf } from '../statistics/median.ts';
-import { addedTo, keptSums, meansIn, standsFor } from '../statistics/running-mean.ts';
+import { addedTo, keptOnCanaries, meansIn, onCanaries, standsFor } from '../statistics/running-mean.ts';
 import type { CohortInput, Detector, Signal } from './detector.ts';
 
 /** Prefix of references: the gradient of the mean score of the normal canaries that a member gave. */
@@ -36,12 +36,15 @@ function judgeOwn(input: CohortInput): readonly Signal[] {
   const known = measures.members.flatMap((member, at) => {
     const slope = rowOf(measures, OWN_NORMALS_OF + member);
     if (slope === undefined) return [];
-    return [
-      { member, sums: addedTo(keptSums(input, member, OWN_NORMALS.name), [-(cosines[at]?.[slope] ?? 0)]) },
-    ];
+    const kept = keptOnCanaries(input, member, OWN_NORMALS.name);
+    return [{ member, sums: addedTo(kept, [-(cosines[at]?.[slope] ?? 0)]) }];
   });
   const median = medianOf(known.map(({ sums }) => meansIn(sums)[0] ?? 0));
-  return known.map(({ member, sums }) => ({ member, sums, finding: findingOf(sums, median) }));
+  return known.map(({ member, sums }) => ({
+    member,
+    sums: onCanaries(input, sums),
+    finding: findingOf(sums, median),
+  }));
 }
 
 /** Where most fail nobody does: it is the model's doing, or the file's. */

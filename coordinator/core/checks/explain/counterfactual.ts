@@ -8,7 +8,7 @@ export interface Requirement {
   readonly value: number;
   /** The nearest value that passes; absent where the check has no scale. */
   readonly passesAt?: number;
-  /** `passesAt` / `value`, where both have a sign in common: 0.2 says a fifth of it. */
+  /** `passesAt` / `value`, where both have a sign in common and it is finite: 0.2 says a fifth of it. */
   readonly ratio?: number;
 }
 
@@ -31,9 +31,8 @@ export function counterfactualOf(findings: readonly Judged[], { signals }: SizeP
 function requirementOf({ check, value, bound }: Finding): Requirement {
   const passesAt = nearestPassing(value, bound);
   if (passesAt === undefined) return { check, value };
-  return value !== 0 && passesAt / value > 0
-    ? { check, value, passesAt, ratio: passesAt / value }
-    : { check, value, passesAt };
+  const ratio = passesAt / value;
+  return Number.isFinite(ratio) && ratio > 0 ? { check, value, passesAt, ratio } : { check, value, passesAt };
 }
 
 function nearestPassing(value: number, bound: Finding['bound']): number | undefined {

@@ -5,7 +5,7 @@ import type { Detector } from '../detectors/detector.ts';
 import type { RoundEvidence } from '../evidence.ts';
 import type { AuditMeasures, AuditStep, CohortMeasures } from '../measures.ts';
 import { restrictMeasures } from '../restrict-measures.ts';
-import type { SizePolicy } from '../size-policy.ts';
+import { policyForSize, type SizePolicy } from '../size-policy.ts';
 import { medianOf } from '../statistics/median.ts';
 import { type CanaryEffect, canaryEffects } from './canary-effects.ts';
 import { type Counterfactual, counterfactualOf } from './counterfactual.ts';
@@ -60,6 +60,7 @@ export interface UpdateExplanation extends UpdateFacts {
   readonly seat: 'counted' | 'shadow' | 'none';
   /** Members that count. */
   readonly cohort: number;
+  /** What the update was judged by: with a seat in shadow, that of the cohort and itself. */
   readonly size: SizePolicy;
   readonly findings: readonly ExplainedFinding[];
   /** Kinds of checks that failed: `size.signals` of them must agree, or a decisive one decides alone. */
@@ -93,12 +94,13 @@ export function explainUpdate(
   const at = seen?.measures.members.indexOf(facts.member) ?? -1;
   if (!seen || at < 0) return undefined;
   const { measures, audit, seat } = seen;
-  const { size } = evidence;
+  const size = seat === 'shadow' ? sizeWithShadow(evidence) : evidence.size;
   const findings = findingsOf(evidence, facts, detectors);
   const distances = distancesFrom(measures, at);
   return {
     ...facts,
     ...roundOf(evidence, digest),
+    size,
     verdict: verdictOf(evidence, facts),
     seat,
     findings,
@@ -168,6 +170,10 @@ function measuresAround(
   const around = new Set([...evidence.measures.members, member]);
   const audit = evidence.shadow.audits.find((audited) => audited.member === member)?.audit ?? null;
   return { measures: restrictMeasures(evidence.shadow.measures, around), audit, seat: 'shadow' };
+}
+
+function sizeWithShadow({ measures, checks }: RoundEvidence): SizePolicy {
+  return policyForSize(measures.members.length + 1, checks.outliers);
 }
 
 function findingsOf(

@@ -16,7 +16,7 @@ export function ownVerdict(verdict: Verdict, others: readonly string[]): Verdict
   const told = new Map(
     verdict.findings.map(({ message }, at) => [message, findings[at]?.message ?? message]),
   );
-  const message = [...told].reduce((text, [from, to]) => text.replace(from, to), verdict.message);
+  const message = [...told].reduce((text, [from, to]) => text.replace(from, () => to), verdict.message);
   return { ...verdict, message, findings };
 }
 

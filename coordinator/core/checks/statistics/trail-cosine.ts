@@ -5,7 +5,7 @@
 import type { RefusalCode } from '../../../../shared/refusal.ts';
 import type { CohortInput, Signal } from '../detectors/detector.ts';
 import { short } from './figures.ts';
-import { addedTo, keptSums, meansIn, standsFor } from './running-mean.ts';
+import { addedTo, keptOnCanaries, keptSums, meansIn, onCanaries, standsFor } from './running-mean.ts';
 import { type Spread, spreadOf } from './spread.ts';
 
 const DEVIATIONS = 3;
@@ -24,6 +24,8 @@ export interface TrailCosine {
   readonly leastGap: number;
   readonly leastSigma: number;
   readonly leastRounds: number;
+  /** Whether the cosine is to something made of the canaries: then it begins anew with another canary file. */
+  readonly ofCanaries?: true;
 }
 
 /** One signal for each member, in order; `cosines` are those of this round. */
@@ -32,9 +34,10 @@ export function judgeTrailCosine(
   cosines: readonly number[],
   trailCosine: TrailCosine,
 ): readonly Signal[] {
-  const { check, code, to, leastSigma, leastRounds } = trailCosine;
+  const { check, code, to, leastSigma, leastRounds, ofCanaries } = trailCosine;
   const { members } = input.measures;
-  const sums = members.map((member, at) => addedTo(keptSums(input, member, check), [cosines[at] ?? 0]));
+  const kept = ofCanaries ? keptOnCanaries : keptSums;
+  const sums = members.map((member, at) => addedTo(kept(input, member, check), [cosines[at] ?? 0]));
   const means = sums.map((own) => meansIn(own)[0] ?? 0);
   const spread = spreadOf(means, leastSigma);
   const bound = boundFor(spread, trailCosine);
@@ -44,7 +47,11 @@ export function judgeTrailCosine(
     const passed = value >= bound || !standsFor(own, leastRounds);
     const message = `mean cosine ${short(value)} to ${to} over ${short(own[0] ?? 0)} faded rounds; the cohort's median is ${short(spread.median)} (bound ${short(bound)}, from ${leastRounds} rounds on)`;
     const seen = { check, value, bound: [bound, 1] as const, passed, message };
-    return { member, sums: own, finding: passed ? seen : { ...seen, code } };
+    return {
+      member,
+      sums: ofCanaries ? onCanaries(input, own) : own,
+      finding: passed ? seen : { ...seen, code },
+    };
   });
 }
 
