@@ -41,7 +41,7 @@ export interface ScoreJob {
 export async function* scoreFile(job: ScoreJob): AsyncGenerator<ScoredBatch, void> {
   const { path, stream, federation } = job;
   const source = { path, stream, header: true };
-  const opened = await openEncodedRows({ source, features: federation.features });
+  const opened = await openEncodedRows({ source, features: federation.features, ranges: false });
   for await (const gathered of gather(opened.batches, stream ? 1 : BATCH_ROWS))
     yield await scoreGathered(job, gathered);
 }

@@ -61,6 +61,19 @@ describe('scoring a file', () => {
     expect(rows.map(({ why }) => why?.[0]?.value)).toEqual([undefined, undefined, undefined, 3]);
   });
 
+  it('scores what lies outside the ranges that rows to learn from keep to', async () => {
+    const { rows, unreadable } = await scored(`${SMALL_HEADER}\n9,-7,web,1\n9,0.5,web,1\n`, {
+      federation: {
+        ...federation,
+        features: federation.features.map((feature) =>
+          feature.type === 'numeric' ? { ...feature, min: 0, max: 8 } : feature,
+        ),
+      },
+    });
+    expect(rows.map(({ score }) => score)).toEqual([9, 9]);
+    expect(unreadable).toEqual([]);
+  });
+
   it('reads past columns that are no feature', async () => {
     const { rows } = await scored(`org,${SMALL_HEADER},label\nx,5,0.5,web,1,attack\n`);
     expect(rows).toMatchObject([{ row: 1, line: 2, score: 5, alert: true }]);
