@@ -36,7 +36,8 @@ export class CellStore {
       this.#settings = { ...kept.settings, ...this.#settings };
       for (const cell of kept.cells) this.#cells.set(keyOf(cell), cell);
     }
-    appendFileSync(partOf(file), `${JSON.stringify({ settings })}\n`);
+    // On a line of its own, also after one that a kill cut.
+    appendFileSync(partOf(file), `\n${JSON.stringify({ settings })}\n`);
   }
 
   get(key: string): Cell | undefined {
@@ -71,7 +72,7 @@ function readFinished(file: string): Kept | undefined {
   if (!existsSync(file)) return undefined;
   try {
     const { settings, cells } = JSON.parse(readFileSync(file, 'utf8'));
-    if (typeof settings === 'object' && Array.isArray(cells)) return { settings, cells };
+    if (isObject(settings) && Array.isArray(cells) && cells.every(isObject)) return { settings, cells };
   } catch {
     // Said below: whatever it is, it is no grid.
   }
@@ -92,10 +93,15 @@ function readPart(file: string): Kept | undefined {
 
 function parsed(line: string): Cell | { readonly settings: Fingerprint } | undefined {
   try {
-    return JSON.parse(line);
+    const value = JSON.parse(line);
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 /** What only one of them names, e.g. a policy that came later, is no contradiction. */

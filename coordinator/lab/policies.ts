@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { validateFederation } from '../../shared/federation/load.ts';
-import type { Federation } from '../../shared/federation/schema.ts';
+import { type Federation, FederationSchema } from '../../shared/federation/schema.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { DETECTOR_NAMES, DETECTORS, requireKnownDetectors } from '../core/checks/detectors/registry.ts';
 
@@ -87,8 +87,7 @@ export function policyOf(name: string, base: Federation, own: Fragment | undefin
 
 function fragmentOf(name: string, own: Fragment | undefined): Fragment {
   if (name === FILE_POLICY && own !== undefined) return own;
-  const named = NAMED[name];
-  if (named !== undefined) return { ...DEFAULTS, ...named };
+  if (Object.hasOwn(NAMED, name)) return { ...DEFAULTS, ...NAMED[name] };
   if (existsSync(name)) return { ...DEFAULTS, ...readFragment(name) };
   const known = own === undefined ? POLICY_NAMES : [...POLICY_NAMES, FILE_POLICY];
   throw new Refusal(
@@ -101,7 +100,26 @@ function fragmentOf(name: string, own: Fragment | undefined): Fragment {
 /** Left out, each part is at the federation's default, not at that of a file at hand. */
 const DEFAULTS: Fragment = { aggregation: undefined, checks: undefined, standing: undefined };
 
+/** A whole federation file will do; of a key that none has, nobody would notice that it does nothing. */
 function readFragment(path: string): Fragment {
-  const { aggregation, checks, standing } = parse(readFileSync(path, 'utf8')) ?? {};
+  const parts = readParts(path);
+  const strange = Object.keys(parts).filter((key) => !Object.hasOwn(FederationSchema.shape, key));
+  if (strange.length > 0)
+    throw noPolicy(path, `has ${strange.join(', ')}; known are aggregation, checks and standing`);
+  const { aggregation, checks, standing } = parts;
   return { aggregation, checks, standing };
+}
+
+function readParts(path: string): Fragment {
+  try {
+    const parts: unknown = parse(readFileSync(path, 'utf8'));
+    if (typeof parts === 'object' && parts !== null && !Array.isArray(parts)) return parts;
+  } catch (error) {
+    throw noPolicy(path, `cannot be read: ${(error as Error).message.split('\n')[0]}`);
+  }
+  throw noPolicy(path, 'holds no object of aggregation, checks and standing');
+}
+
+function noPolicy(path: string, why: string): Refusal {
+  return new Refusal('federation_invalid', `policy ${path} ${why}`, { path });
 }

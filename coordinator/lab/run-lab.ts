@@ -1,8 +1,8 @@
 /** The lab from options to reports: its own composition root. */
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-
+import { dirname, resolve } from 'node:path';
 import { federationDigest, parseFederation } from '../../shared/federation/load.ts';
 import { type Federation, FederationSchema } from '../../shared/federation/schema.ts';
 import { Refusal } from '../../shared/refusal.ts';
@@ -58,6 +58,7 @@ const ROUNDS = 150;
 
 /** Refuses `usage` for names it does not know, with those it knows, and for cells kept with other settings. */
 export async function runLab(options: LabOptions): Promise<LabReport> {
+  requireFolders(options);
   const file = await federationFile(options.federation);
   const data = await dataOf(options, file);
   const settings = settingsOf(options, data, file);
@@ -87,8 +88,20 @@ export async function runLab(options: LabOptions): Promise<LabReport> {
   return { cells, asked: plans.length, markdown };
 }
 
-function writeReports({ out, json }: LabOptions, markdown: string, svg: string): void {
-  const stem = out ?? json?.replace(/\.json$/, '');
+/** Known before hours of cells are played, not after. */
+function requireFolders(options: LabOptions): void {
+  for (const path of [options.json, stemOf(options)]) {
+    if (path === undefined || existsSync(dirname(resolve(path)))) continue;
+    throw new Refusal('usage', `there is no folder ${dirname(path)} to write ${path} to`, { path });
+  }
+}
+
+function stemOf({ out, json }: LabOptions): string | undefined {
+  return out ?? json?.replace(/\.json$/, '');
+}
+
+function writeReports(options: LabOptions, markdown: string, svg: string): void {
+  const stem = stemOf(options);
   if (stem === undefined) return;
   writeFileSync(`${stem}.md`, markdown);
   writeFileSync(`${stem}.svg`, svg);

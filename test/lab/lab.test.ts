@@ -1,10 +1,11 @@
 /** The lab from options to cells, on a folder small enough to run in seconds. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { addLabCommand } from '../../coordinator/cli/lab.ts';
 import type { Cell } from '../../coordinator/lab/cell.ts';
+import { CellStore, partOf } from '../../coordinator/lab/cell-store.ts';
 import { type LabOptions, runLab } from '../../coordinator/lab/run-lab.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { labFolder } from '../support/lab-folder.ts';
@@ -94,6 +95,30 @@ describe('a grid that is stopped in its middle', () => {
     await runLab(options({ ...asked, json, workers: 1 }));
     const timeless = (file: string) => readFileSync(file, 'utf8').replace(/"seconds": [\d.e-]+/g, '');
     expect(timeless(json)).toBe(timeless(undisturbed));
+  });
+});
+
+describe('cells of a grid that was killed in the middle of a line', () => {
+  const json = join(folder.path, 'cut.json');
+  const CUT = '{"attack":"no';
+  const settings = (value: string) => new CellStore(json, { policy: value });
+
+  it('are of the settings they were played with, whatever came after the cut', () => {
+    settings('a');
+    appendFileSync(partOf(json), CUT);
+    settings('a');
+    appendFileSync(partOf(json), 'null\n5\n');
+    expect(() => settings('b')).toThrow('policy is a, asked is b');
+    writeFileSync(partOf(json), CUT);
+    settings('a');
+    expect(() => settings('b')).toThrow('policy is a, asked is b');
+  });
+
+  it('are not looked for in a file of something else', () => {
+    for (const other of ['{"settings":null,"cells":[]}', '{"settings":{},"cells":[null]}', '7']) {
+      writeFileSync(json, other);
+      expect(() => settings('a')).toThrow('holds no grid of the lab');
+    }
   });
 });
 
@@ -237,5 +262,18 @@ describe('what the lab is asked', () => {
     expect(await refused({ policies: [policy] })).toContain('aggregation');
     writeFileSync(policy, 'checks: { without: [nrom] }\n');
     expect(await refused({ policies: [policy] })).toContain('nrom');
+    writeFileSync(policy, 'agregation: { rule: median }\n');
+    expect(await refused({ policies: [policy] })).toContain('has agregation');
+    writeFileSync(policy, 'median\n');
+    expect(await refused({ policies: [policy] })).toContain('holds no object');
+    expect(await refused({ policies: [folder.path] })).toContain('cannot be read: EISDIR');
+    expect(await refused({ policies: ['toString'] })).toContain('no policy "toString"');
+  });
+
+  it('is refused for reports that could not be written in the end', async () => {
+    expect(await refused({ out: join(folder.path, 'nowhere', 'grid') })).toContain('there is no folder');
+    expect(await refused({ json: join(folder.path, 'nowhere', 'grid.json') })).toContain(
+      'there is no folder',
+    );
   });
 });
