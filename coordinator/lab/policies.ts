@@ -26,6 +26,9 @@ const NORMS_ONLY = {
   standing: { mode: 'observe' },
 };
 
+/** What is left of the screening where nobody has canaries. */
+const CANARY_DETECTORS = DETECTORS.flatMap(({ kind, name }) => (kind === 'canary' ? [name] : []));
+
 const unscreened = (aggregation: unknown): Fragment => ({ aggregation, ...UNSCREENED });
 
 /** The plain mean without a look at anything: what every figure is held against. */
@@ -49,6 +52,7 @@ const NAMED: Readonly<Record<string, Fragment>> = {
   'bucketing+trimmed-mean': unscreened({ rule: 'trimmed-mean', trim: 1, before: [{ rule: 'bucketing' }] }),
   'arc+nnm+trimmed-mean': unscreened({ rule: 'trimmed-mean', before: [{ rule: 'arc' }, { rule: 'nnm' }] }),
   'norm-clip+mean': unscreened({ rule: 'weighted-mean', before: [{ rule: 'norm-clip' }] }),
+  'no-canaries': { checks: { without: CANARY_DETECTORS } },
   'screen+mean': { aggregation: { rule: 'weighted-mean' } },
   'screen+trimmed-mean': { aggregation: { rule: 'trimmed-mean' } },
   'screen+median': { aggregation: { rule: 'median' } },

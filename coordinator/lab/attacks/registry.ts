@@ -5,6 +5,7 @@ import type { Attack } from './attack.ts';
 import { COVERS } from './cover.ts';
 import { fangKrum } from './fang-krum.ts';
 import { fangTrimmed } from './fang-trimmed.ts';
+import { framing } from './framing.ts';
 import { freeRidingReplay, freeRidingZero } from './free-riding.ts';
 import { gaussian, gaussianAtLength } from './gaussian.ts';
 import { IPM } from './ipm.ts';
@@ -45,6 +46,7 @@ export const ATTACKS: readonly Attack[] = [
   freeRidingReplay,
   sybil,
   slowDrift,
+  framing,
   thresholdPoisoning,
   stretchedStatistics,
   ...COVERS,
