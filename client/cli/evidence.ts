@@ -90,11 +90,14 @@ function inWords(evidence: OwnEvidence): string {
   ].join('\n\n');
 }
 
-function trailText({ trail }: OwnEvidence): string {
+/** The trail holds no update that was refused at the door, though it was an outlier: the words say so. */
+export function trailText({ trail }: Pick<OwnEvidence, 'trail'>): string {
   if (trail.length === 0) return 'no round before in which it was held against others';
   const outliers = trail.filter(({ clean }) => !clean).map(({ round }) => round);
   const which = outliers.length > 0 ? ` (${outliers.join(', ')})` : '';
-  return `an outlier in ${outliers.length} of the ${trail.length} rounds before${which}`;
+  return wrapped(
+    `an outlier in ${outliers.length} of the ${trail.length} rounds before in which it was held against others${which}; refusals at the door are not counted`,
+  );
 }
 
 function boundText(bound: OwnFinding['bound']): string {

@@ -50,8 +50,9 @@ function outcomeLines(proof: ReleaseProof): string[] {
   if (!proof.holds) return ['This is not the model that was published. Do not use it.'];
   const unchecked = uncheckedSteps(proof);
   if (unchecked.length === 0) return ['Every step holds.'];
+  const were = unchecked.length === 1 ? 'was' : 'were';
   return [
-    `Every step that was checked holds, but ${unchecked.length} of ${proof.steps.length} were not checked; with --strict that is exit code 1.`,
+    `Every step that was checked holds, but ${unchecked.length} of ${proof.steps.length} ${were} not checked; with --strict that is exit code 1.`,
     ...unchecked.map(
       ({ name, message }) => `  ${name}: ${message}; give ${CHECKED_WITH[name] ?? 'what it rests on'}`,
     ),

@@ -3,6 +3,9 @@ import { table } from '../../shared/terminal/table.ts';
 import { wrapped } from '../../shared/terminal/wrap.ts';
 import type { OwnStanding } from '../flow/own-standing.ts';
 
+/** Influence from which rules that cannot weigh hear an update in full: docs/reference/aggregation-rules.md, "Common to all". */
+const HEARD_FROM = 0.5;
+
 export function standingInWords(standing: OwnStanding): string {
   const { verdicts, changes, advice } = standing;
   return [
@@ -70,7 +73,7 @@ function conductLines(standing: OwnStanding): string[] {
   const named = outlierRounds.length > 0 ? ` (${outlierRounds.join(', ')})` : '';
   return [
     ...(reason ? [wrapped(`  why         ${reason}`)] : []),
-    `  reputation  ${reputation.toFixed(3)}; its updates count ${influence > 0 ? `up to ${influence.toFixed(3)} of a full say` : 'for nothing now'}`,
+    wrapped(`  reputation  ${reputation.toFixed(3)}; ${sayInWords(influence)}`),
     `  outliers    ${outlierRounds.length} of the last ${judgedRounds} judged rounds${named}; quarantine at ${quarantineAfter} of ${window}`,
     `  automation  ${mode}${paused ? ', paused' : ''}`,
     ...(shadow ? [`  quarantine  ${shadowInWords(shadow)}`] : []),
@@ -79,6 +82,18 @@ function conductLines(standing: OwnStanding): string[] {
       : []),
     ...(appeal ? [`  appeal      ${appeal.at}: ${appeal.note}`] : []),
   ];
+}
+
+/** A node is not told the rule of its federation, so the words hold for each of them. */
+function sayInWords(influence: number): string {
+  if (influence === 0) return 'its updates count for nothing now';
+  const share = `up to ${influence.toFixed(3)} of a full say`;
+  if (influence === 1) return `its updates count ${share}`;
+  const otherwise =
+    influence < HEARD_FROM
+      ? `not at all (from ${HEARD_FROM} on: in full)`
+      : `in full (below ${HEARD_FROM}: not at all)`;
+  return `its statistics and sums count ${share}; its gradients too where the rule can weigh, else ${otherwise}`;
 }
 
 function shadowInWords({ clean, needed }: NonNullable<OwnStanding['shadow']>): string {

@@ -43,27 +43,34 @@ function mend({ resolve, homeArgument }: StandingFacts): string[] {
   return [`check the data with \`vedette-client data check${homeArgument}\``, ...(resolve ? [resolve] : [])];
 }
 
-function beforeQuarantine({
-  policy: { mode, quarantineAfter, window },
-  outlierRounds,
-}: StandingFacts): string {
-  const left = Math.max(1, quarantineAfter - outlierRounds.length);
-  const follows = mode === 'enforce' ? 'quarantine follows' : 'quarantine is recommended to the operator';
-  return `${follows} at ${quarantineAfter} outliers within ${window} judged rounds: ${left} more`;
+function beforeQuarantine({ policy, outlierRounds }: StandingFacts): string {
+  const { quarantineAfter, window } = policy;
+  const held = heldBack(policy);
+  const left = quarantineAfter - outlierRounds.length;
+  const bound = `at ${quarantineAfter} outliers within ${window} judged rounds`;
+  if (held)
+    return `quarantine is recommended to the operator ${bound}: ${left > 0 ? `${left} more` : 'reached'} (${held})`;
+  return `quarantine follows ${bound}: ${left > 0 ? `${left} more` : 'reached, the next outlier may bring it'}`;
 }
 
 function release({ policy, cleanShadowRounds }: StandingFacts): string {
-  const { mode, paused, releaseAfter } = policy;
+  const { releaseAfter } = policy;
   if (releaseAfter === 0) return 'an operator releases it; clean rounds are what they look at';
+  const held = heldBack(policy);
   const left = releaseAfter - cleanShadowRounds;
-  if (mode === 'enforce' && !paused)
+  if (!held)
     return left > 0
       ? `${left} more clean rounds in a row release it by itself; an outlier starts the count again`
       : 'enough clean rounds are there: the next one that is judged beside enough others releases it by itself';
-  const why = mode === 'enforce' ? 'automation is paused' : `the mode is ${mode}`;
   return left > 0
-    ? `${left} more clean rounds in a row, then an operator releases it (${why})`
-    : `an operator releases it: enough clean rounds are there (${why})`;
+    ? `${left} more clean rounds in a row, then an operator releases it (${held})`
+    : `an operator releases it: enough clean rounds are there (${held})`;
+}
+
+/** Why no standing changes by itself; empty where it does. */
+function heldBack({ mode, paused }: StandingFacts['policy']): string {
+  if (mode !== 'enforce') return `the mode is ${mode}`;
+  return paused ? 'automation is paused' : '';
 }
 
 function appeal({ appealed, homeArgument }: StandingFacts): string[] {

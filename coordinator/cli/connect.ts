@@ -9,6 +9,9 @@ import { loadProfile, type OperatorIdentity, saveCertificate, transportPem } fro
 
 export { CONTROL };
 
+/** A person waits: long enough for a coordinator that restarts at once, and for no other. */
+const REPEAT_FOR_MS = 5_000;
+
 const AddressSchema = z.object({ endpoint: z.string() });
 
 /** Where an operator's command finds its key: the coordinator's own home, or a profile folder carried elsewhere. */
@@ -32,6 +35,7 @@ export async function asOperator<T>(
     federation: identity.profile.federation,
     key: identity.key,
     certificate: { certificatePem: identity.certificatePem, keyPem: transportPem(identity) },
+    repeatForMs: REPEAT_FOR_MS,
   });
   try {
     if (isDueForRenewal(identity.certificatePem)) await renew(connection, folder, identity);

@@ -166,12 +166,13 @@ interface Change {
   readonly maxSamples?: number;
 }
 
-/** Nothing is done when a name is unknown. What was done before another refusal is told all the same. */
+/** Nothing is done when a name is unknown; one given twice is meant once. What was done before another refusal is told all the same. */
 async function changeStandings(
   action: StandingAction,
-  names: readonly string[],
+  given: readonly string[],
   options: Common & Change,
 ): Promise<void> {
+  const names = [...new Set(given)];
   const { reason = '', maxSamples = 0 } = options;
   const changed: MemberRecord[] = [];
   try {

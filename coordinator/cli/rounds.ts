@@ -150,6 +150,7 @@ async function showUpdate(options: Common, round: number, update: string): Promi
 
 function verify(options: Common & { all?: boolean }, range: Range | undefined): Promise<void> {
   if (!range && !options.all) throw new Refusal('usage', 'name a round or a range, or pass --all');
+  if (range && options.all) throw new Refusal('usage', 'name a round or a range, or pass --all: not both');
   return withJournal(options, async (journal) => {
     // Loaded here: no other command computes.
     const { recomputeRounds } = await import('./recompute.ts');

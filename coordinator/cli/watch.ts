@@ -59,7 +59,10 @@ const RUN_ENDS: ReadonlySet<string> = new Set<EventType>([
 export async function watchRounds(options: Common & { untilIdle?: boolean }): Promise<void> {
   await asOperator(options, async (connection) => {
     const { start, end } = await newestRun(connection);
-    if (options.untilIdle && start === undefined) return;
+    if (options.untilIdle && start === undefined) {
+      process.stderr.write('no run was opened yet\n');
+      return;
+    }
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort());
     const entries = connection.serverStream(

@@ -6,6 +6,11 @@ export const MAX_REASON_CHARACTERS = 1000;
 /** Name and version of a program or of an algebra backend. */
 export const MAX_SOFTWARE_CHARACTERS = 128;
 
+/** A reason made of others, cut to what a reason may have. */
+export function shortReason(text: string): string {
+  return text.length <= MAX_REASON_CHARACTERS ? text : `${text.slice(0, MAX_REASON_CHARACTERS - 1)}…`;
+}
+
 /** Refuses `usage`. */
 export function requireShort(what: string, text: string, most: number): void {
   if (text.length <= most) return;

@@ -50,6 +50,8 @@ export interface ConnectionOptions {
   readonly certificate?: ClientCertificate;
   /** Milliseconds since the epoch. Default: the system's clock. */
   readonly now?: () => number;
+  /** No call is repeated later than so long after its beginning. Default: repeats have the time of their call. */
+  readonly repeatForMs?: number;
 }
 
 export interface CallOptions {
@@ -117,14 +119,16 @@ export class Connection {
     request: Request,
     { timeoutMs = DEFAULT_CALL_MS, signal }: CallOptions = {},
   ): Promise<Reply> {
-    const endMs = performance.now() + timeoutMs;
+    const startMs = performance.now();
+    const endMs = startMs + timeoutMs;
+    const repeatUntilMs = startMs + Math.min(timeoutMs, this.#options.repeatForMs ?? timeoutMs);
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await this.#unaryOnce(method, request, endMs - performance.now(), signal);
       } catch (error) {
         const waitMs = waitBeforeRetryMs(attempt, Math.random());
         const tryAgain = error instanceof Refusal && isRetryable(error) && mayRepeat(method.path);
-        if (!tryAgain || performance.now() + waitMs >= endMs) throw error;
+        if (!tryAgain || performance.now() + waitMs >= repeatUntilMs) throw error;
         await pause(waitMs, signal);
       }
     }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { defaultHome } from '../../client/adapters/home/default-home.ts';
+import { trailText } from '../../client/cli/evidence.ts';
 import { homeArgument } from '../../client/cli/options.ts';
 import { standingInWords } from '../../client/cli/standing-words.ts';
 import { adviceOn, type StandingFacts } from '../../client/core/standing-advice.ts';
 import { ownStanding } from '../../client/flow/own-standing.ts';
 import type { OwnVerdict, StandingReply } from '../../client/ports/coordinator.ts';
+import { countedRows } from '../../coordinator/core/aggregators/rows.ts';
 import { refusalOfAsync } from '../support/refusal-of.ts';
 import { ScriptedCoordinator } from '../support/scripted-coordinator.ts';
 
@@ -46,6 +48,8 @@ const IN_QUARANTINE: StandingReply = {
   },
 };
 
+const TWO_UPDATES = { weights: [1, 1], gram: [], references: [], seed: 0 };
+
 function told(facts: Partial<StandingFacts>): string {
   return adviceOn({ ...FACTS, ...facts }).join('\n');
 }
@@ -63,6 +67,22 @@ async function standingFrom(reply: StandingReply) {
   return ownStanding({ coordinator, membership, installed: 2, homeArgument: '' });
 }
 
+function activeWith(reputation: number) {
+  const { conduct } = IN_QUARANTINE;
+  if (!conduct) throw new Error('the reply has no conduct');
+  const active = { ...conduct, quarantinedSince: '', outlierRounds: [], reason: '' };
+  return standingFrom({
+    ...IN_QUARANTINE,
+    standing: 'active',
+    conduct: { ...active, reputation, influence: reputation },
+  });
+}
+
+/** Lines that were broken at a blank, joined; blanks that line up, one. */
+function unwrapped(text: string): string {
+  return text.replace(/\n {4,}/g, ' ').replace(/ +/g, ' ');
+}
+
 describe('advice on a standing', () => {
   it('is nothing for whoever is active without an outlier', () => {
     expect(adviceOn({ ...FACTS, standing: 'active', outlierRounds: [] })).toEqual([]);
@@ -78,6 +98,21 @@ describe('advice on a standing', () => {
       policy: { ...POLICY, mode: 'recommend' },
     });
     expect(observed).toContain('recommended to the operator');
+  });
+
+  it.each([
+    [
+      'quarantine is recommended to the operator at 3 outliers within 10 judged rounds: 1 more (automation is paused)',
+      [4, 6],
+      { paused: true },
+    ],
+    ['within 10 judged rounds: reached (automation is paused)', [4, 6, 7], { paused: true }],
+    ['within 10 judged rounds: reached (the mode is recommend)', [4, 6, 7], { mode: 'recommend' }],
+    ['within 10 judged rounds: reached, the next outlier may bring it', [4, 6, 7], {}],
+  ])('says what becomes of outliers: %s', (words, outlierRounds, policy) => {
+    const active = told({ standing: 'active', outlierRounds, policy: { ...POLICY, ...policy } });
+    expect(active).toContain(words);
+    if ('paused' in policy) expect(active).not.toContain('quarantine follows');
   });
 
   it.each([
@@ -151,20 +186,46 @@ describe('the standing of this node', () => {
   });
 
   it('says no word of quarantine to whoever is active', async () => {
-    const conduct = { ...IN_QUARANTINE.conduct, quarantinedSince: '', outlierRounds: [], reason: '' };
-    const standing = await standingFrom({
-      ...IN_QUARANTINE,
-      standing: 'active',
-      conduct: { ...conduct, influence: 0.85 } as StandingReply['conduct'],
-    });
+    const standing = await activeWith(0.85);
     expect(standing.shadow).toBeNull();
-    const words = standingInWords(standing);
-    expect(words).toContain('count up to 0.850 of a full say');
-    expect(words).not.toContain('what to do');
+    expect(standingInWords(standing)).not.toContain('what to do');
   });
+
+  it.each([
+    [1, 'reputation 1.000; its updates count up to 1.000 of a full say\n'],
+    [
+      0.5,
+      'statistics and sums count up to 0.500 of a full say; its gradients too where the rule can weigh, else in full',
+    ],
+    [
+      0.49,
+      'statistics and sums count up to 0.490 of a full say; its gradients too where the rule can weigh, else not at all',
+    ],
+  ])(
+    'says what a reputation of %d is worth, by rules that weigh and by others',
+    async (reputation, words) => {
+      expect(unwrapped(standingInWords(await activeWith(reputation)))).toContain(words);
+      const rows = countedRows({ ...TWO_UPDATES, influence: [1, reputation] });
+      expect(rows === undefined).toBe(!words.includes('not at all'));
+    },
+  );
 
   it('refuses an answer that leaves out what it rests on', async () => {
     const refusal = await refusalOfAsync(() => standingFrom({ ...IN_QUARANTINE, conduct: null }));
     expect(refusal.code).toBe('internal');
+  });
+});
+
+describe('the rounds before, in the evidence of this node', () => {
+  it('are those in which it was held against others, without refusals at the door', () => {
+    const point = { step: 'sums', clean: true };
+    const trail = [
+      { ...point, round: 3 },
+      { ...point, round: 5, clean: false },
+    ];
+    expect(unwrapped(trailText({ trail }))).toBe(
+      'an outlier in 1 of the 2 rounds before in which it was held against others (5); refusals at the door are not counted',
+    );
+    expect(trailText({ trail: [] })).toBe('no round before in which it was held against others');
   });
 });

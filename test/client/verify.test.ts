@@ -161,7 +161,7 @@ describe('the proof of a pulled model', () => {
   it('comes with what would check the rest, and is whole only when nothing is left', async () => {
     const partial = await verifyFolder(folder, { coordinator: coordinatorKey.did, log });
     const words = proofInWords(partial);
-    expect(words).toContain('1 of 7 were not checked; with --strict that is exit code 1.');
+    expect(words).toContain('1 of 7 was not checked; with --strict that is exit code 1.');
     expect(words).toMatch(/publisher: no publisher key was given.*give --publisher <did>/);
     expect(words).not.toContain('--log-key');
     expect(proofAsJson(partial)).toMatchObject({ holds: true, unchecked: ['publisher'] });

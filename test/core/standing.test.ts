@@ -423,6 +423,31 @@ describe('undo', () => {
     expect(memberOf(story, 'eve').standing).toBe(to);
   });
 
+  it('says what it took back where it is given no reason, and why the member had been out', () => {
+    const story = withEveInQuarantine();
+    const why = memberOf(story, 'eve').changes.at(-1)?.reason ?? '';
+    const undone = (reason = '') => {
+      const at = memberOf(story, 'eve').changes.at(-1)?.at;
+      const changed = dataOf(story.when({ ...undo('eve'), reason }), 'standing_changed');
+      return { at, reason: changed.reason };
+    };
+    expect(undone('a fault of ours').reason).toBe('a fault of ours');
+    const back = undone();
+    expect(back.reason).toBe(`took back: quarantined → active by olga, ${back.at}; its reason was: ${why}`);
+    const free = undone();
+    expect(free.reason).toBe(`took back: active → quarantined by olga, ${free.at}`);
+    const again = undone();
+    expect(again.reason).toBe(`took back: quarantined → active by olga, ${again.at}; its reason was: ${why}`);
+  });
+
+  it('says no more than a reason may have', () => {
+    const story = Story.withMembers(ALL);
+    story.when({ ...undo('eve'), action: 'quarantine', reason: 'x'.repeat(1000) });
+    for (let times = 0; times < 4; times += 1) story.when({ ...undo('eve'), reason: '' });
+    const reasons = memberOf(story, 'eve').changes.map(({ reason }) => reason.length);
+    expect(Math.max(...reasons)).toBe(1000);
+  });
+
   it('leaves a revocation, and whoever never changed', () => {
     const story = Story.withMembers(ALL);
     story.standing('eve', 'revoke');

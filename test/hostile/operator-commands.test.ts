@@ -1,6 +1,8 @@
 /** The operator's commands as programs: what they do when a name is wrong or a run is over, and what they tell people. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { asOperator, CONTROL } from '../../coordinator/cli/connect.ts';
 import { coordinatorCommand } from '../support/coordinator-process.ts';
+import { refusalOfAsync } from '../support/refusal-of.ts';
 import { changeStanding, memberOf } from '../support/small-consortium.ts';
 import { laySiege, type Siege } from './besieged-round.ts';
 
@@ -25,8 +27,35 @@ describe('before the first run', () => {
     expect(stderr).toContain('there is no round 1: none was opened yet');
   });
 
-  it('`rounds watch --until-idle` ends with nothing to tell', async () => {
-    expect(await operator('rounds', 'watch', '--until-idle')).toMatchObject({ code: 0, stdout: '' });
+  it('`rounds watch --until-idle` ends, and says that there was none', async () => {
+    const exit = await operator('rounds', 'watch', '--until-idle');
+    expect(exit).toMatchObject({ code: 0, stdout: '', stderr: 'no run was opened yet\n' });
+  });
+
+  it('`rounds verify` takes rounds or --all, not both', async () => {
+    const exit = await operator('rounds', 'verify', '--all', '3');
+    expect(exit).toMatchObject({ code: 2, stdout: '' });
+    expect(exit.stderr).toContain('not both');
+  });
+});
+
+describe('where no coordinator listens', () => {
+  it('a command gives up after a few seconds', async () => {
+    const nobody = { home: siege.consortium.home, endpoint: '127.0.0.1:1' };
+    // A clock on which 6 s pass between any two looks, so that how long this takes decides nothing.
+    let clockMs = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+      clockMs += 6_000;
+      return clockMs;
+    });
+    try {
+      const list = () => asOperator(nobody, (connection) => connection.unary(CONTROL.Members, {}));
+      expect((await refusalOfAsync(list)).code).toBe('unavailable');
+      // One look at the beginning, one for the time left, one when it has failed.
+      expect(clock).toHaveBeenCalledTimes(3);
+    } finally {
+      clock.mockRestore();
+    }
   });
 });
 
@@ -57,6 +86,14 @@ describe('a change of several standings', () => {
     expect(await standingOf('cyd')).toBe('active');
     await changeStanding(siege.consortium, 'ada', 'release');
     await changeStanding(siege.consortium, 'bob', 'reinstate');
+  });
+});
+
+describe('a name given twice', () => {
+  it('is changed once', async () => {
+    const { code, stdout } = await operator('members', 'suspend', 'ada', 'bob', 'ada');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'ada is suspended\nbob is suspended\n' });
+    for (const name of ['ada', 'bob']) await changeStanding(siege.consortium, name, 'reinstate');
   });
 });
 

@@ -287,6 +287,15 @@ describe('a call', () => {
     const once = connect(proxy.port, control);
     expect(await codeOf(() => once.unary(CONTROL.OpenRun, {}))).toBe('unavailable');
   });
+
+  it('is repeated no longer than its connection allows, though it has time left', async () => {
+    const server = await serve();
+    const proxy = await startCuttingProxy(server.port, [{ direction: 'up', afterBytes: 10 }]);
+    closing.push(() => proxy.close());
+    const impatient = connect(proxy.port, member, { repeatForMs: 0 });
+    expect(await codeOf(() => submit(impatient))).toBe('unavailable');
+    expect((await submit(connect(proxy.port))).receipt).toBe('aurora:h');
+  });
 });
 
 describe('a connection', () => {

@@ -8,7 +8,7 @@ import { AUTOMATIC, type DataOf, type Event, event } from '../events.ts';
 import { activeMembers } from '../round/cohort.ts';
 import { foundedFederation } from '../run/decide-run.ts';
 import type { Member, State } from '../state.ts';
-import { MAX_REASON_CHARACTERS } from '../texts.ts';
+import { shortReason } from '../texts.ts';
 import { outliersAmong } from './conduct.ts';
 
 type Because = DataOf<'standing_recommended'>['because'];
@@ -137,7 +137,7 @@ function step(member: Member, to: 'quarantined' | 'active', why: string, brake: 
   }
   const known = member.recommendation;
   if (known?.to === to && known.because === brake.because) return [];
-  const reason = short(brake.words ? `${why}; not done: ${brake.words}` : why);
+  const reason = shortReason(brake.words ? `${why}; not done: ${brake.words}` : why);
   return [event('standing_recommended', { member: member.id, to, reason, because: brake.because })];
 }
 
@@ -148,7 +148,7 @@ function whyQuarantine(state: State, { id, conduct }: Member): string {
   const named = outliers.slice(-ROUNDS_NAMED).join(', ');
   const rounds = outliers.length > ROUNDS_NAMED ? `${named} and earlier` : named;
   const share = `${outliers.length} of the last ${recent.length} judged rounds`;
-  return short(
+  return shortReason(
     `outlier in ${share} (${rounds}; bound ${quarantineAfter}). Round ${outliers.at(-1)}: ${whatFailed(state, id)}`,
   );
 }
@@ -169,8 +169,4 @@ function whatFailed(state: State, member: string): string {
 function whyRelease(state: State, { conduct }: Member): string {
   const { releaseAfter } = foundedFederation(state).standing;
   return `${conduct.cleanInRow} clean rounds in quarantine, in a row (${releaseAfter} needed)`;
-}
-
-function short(text: string): string {
-  return text.length <= MAX_REASON_CHARACTERS ? text : `${text.slice(0, MAX_REASON_CHARACTERS - 1)}…`;
 }

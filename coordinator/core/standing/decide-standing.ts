@@ -4,7 +4,7 @@ import type { CommandOf, StandingAction } from '../commands.ts';
 import { type Event, event, type Standing } from '../events.ts';
 import { abandoned, closeIfComplete, tooFew } from '../round/collection.ts';
 import { type Member, receivedOf, type State, seatOf } from '../state.ts';
-import { MAX_REASON_CHARACTERS, requireShort } from '../texts.ts';
+import { MAX_REASON_CHARACTERS, requireShort, shortReason } from '../texts.ts';
 import { knownMember } from './decide-members.ts';
 
 /** From which standings an action is possible, and where it leads. */
@@ -22,10 +22,14 @@ const TRANSITIONS: Record<
 
 const DAY_MS = 86_400_000;
 
+/** Between what an undoing took back and the reason of the standing it leads back to. */
+const REASON_BEFORE = '; its reason was: ';
+
 export function decideStanding(state: State, command: CommandOf<'change-standing'>): Event[] {
-  const { member: id, action, reason, by, maxSamples } = command;
+  const { member: id, action, by, maxSamples } = command;
   const member = knownMember(state, id);
   const to = action === 'undo' ? standingBefore(member) : standingAfter(member, action);
+  const reason = command.reason || (action === 'undo' ? whatIsTakenBack(member) : '');
   if (to !== 'active' && isLastOperator(state, member)) {
     throw new Refusal(
       'standing_conflict',
@@ -73,6 +77,23 @@ function standingBefore({ id, standing, changes }: Member): Standing {
   if (last && standing !== 'revoked') return last.from;
   const why = last ? 'was revoked, which is for good' : 'has had no change of standing yet';
   throw new Refusal('standing_conflict', `${id} ${why}`, { member: id, standing });
+}
+
+/** The reason of an undoing that was given none; with the reason of whoever is out again, which still holds. */
+function whatIsTakenBack({ changes }: Member): string {
+  const [before, last] = [changes.at(-2), changes.at(-1)];
+  if (!last) return '';
+  const what = `took back: ${last.from} → ${last.to} by ${last.by}, ${last.at}`;
+  const isOutAgain = last.from === 'quarantined' || last.from === 'suspended';
+  const why = isOutAgain && before ? reasonGiven(before.reason) : '';
+  return shortReason(why ? `${what}${REASON_BEFORE}${why}` : what);
+}
+
+/** Without what undoings wrote before it, or a reason would grow with each of them. */
+function reasonGiven(reason: string): string {
+  const [first = '', ...given] = reason.split(REASON_BEFORE);
+  if (!first.startsWith('took back: ')) return reason;
+  return given.join(REASON_BEFORE);
 }
 
 /** A member that loses its standing takes its pending update with it, and the round may close or fall below quorum by that. */
