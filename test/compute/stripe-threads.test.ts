@@ -19,6 +19,10 @@ function run(threads?: number, fold: (from: number) => void = () => undefined): 
   return runStripes('gram', spec, stripes, (_, { from }) => fold(from), threads);
 }
 
+function sleepMs(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
 describe('stripes over threads', () => {
   it('are folded in their order, whoever was done first', async () => {
     const seen: number[] = [];
@@ -34,7 +38,10 @@ describe('stripes over threads', () => {
 
   it('end with compute_failed when a thread dies, and the next job gets new ones', async () => {
     const job = run(3, (from) => {
-      if (from === 0) void started[1]?.terminate();
+      if (from > 0) return;
+      void started[1]?.terminate();
+      // Nothing is asked of it, or of any other, before it is gone.
+      sleepMs(1000);
     });
     await expect(job).rejects.toMatchObject({ code: 'compute_failed' });
     await run(3);
