@@ -208,11 +208,13 @@ interface Tampering {
 }
 
 describe.skipIf(folder === undefined)('the canary audit on NSL-KDD', () => {
-  const set = loadNslKdd(`${folder}`);
+  // Skipped tests are collected all the same.
+  if (folder === undefined) return;
+  const set = loadNslKdd(folder);
   const federation = federationOf(set.features, { family: 'christoffel', features: 256 });
   const family = familyOf(federation);
-  const dealt = dealCanaries(set, loadIncidents(`${folder}`, set), ['back', 'neptune', 'portsweep', 'satan']);
-  const labels = testLabels(`${folder}`);
+  const dealt = dealCanaries(set, loadIncidents(folder, set), ['back', 'neptune', 'portsweep', 'satan']);
+  const labels = testLabels(folder);
 
   /** All rounds with every member, then the audit of the sums, and how well one attack is told apart by whom it leaves in. */
   async function runAudited(label: string, tampering: Tampering) {
